@@ -40,7 +40,6 @@ class Settings:
     side_threshold: float = knob(0.6, "Least confidence for a side; below it the side is unclear.", low=0.34, high=1)
     # cluster
     min_cluster_size: int = knob(0, "Least claims in a group; 0 chooses from the number of claims.", low=0, high=100_000)
-    umap_from: int = knob(1_500, "Claims from which UMAP is worth its start-up; below, a spectral layout.", low=16, high=10**9)
     # report
     quotes_per_list: int = knob(5, "Quotes shown for a side of a frame, or for a group.", low=1, high=50)
     # all stages

@@ -1,0 +1,132 @@
+"""The frozen result of a run: its tables, vectors, codebook and manifest; saved to a folder and loaded back to the byte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from argmine.codebook import Codebook
+from argmine.tables import SIDES
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from matplotlib.figure import Figure
+    from plotly.graph_objects import Figure as InteractiveFigure
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """The result of a run. Row i of `vectors` (float32, unit length, shape (n_claims, dim)) is about row i of `claims`."""
+
+    posts: pd.DataFrame
+    quotations: pd.DataFrame
+    claims: pd.DataFrame
+    stances: pd.DataFrame
+    clusters: pd.DataFrame
+    quotes: pd.DataFrame
+    vectors: np.ndarray
+    codebook: Codebook
+    manifest: dict[str, Any]
+
+    def frames(self) -> pd.DataFrame:
+        """Return one row a frame: claims, authors, share of all claims, and claims a side.
+
+        A claim that repeats an earlier one is counted once. `n_authors` counts known authors; `n_unknown_author` the claims
+        whose author the source does not name. `share` is of all counted claims and questions in a language that was coded.
+        """
+        import pandas as pd
+
+        counted = self.counted_claims()
+        coded = counted.merge(self.stances, on="claim_id").merge(self.posts[["post_id", "author"]], on="post_id")
+        rows = []
+        for frame in self.codebook.frames:
+            here = coded[coded["frame"] == frame.name]
+            sides = here["side"].value_counts()
+            rows.append(
+                {
+                    "frame": frame.name,
+                    "n_claims": len(here),
+                    "n_authors": here["author"].nunique(),
+                    "n_unknown_author": int(here["author"].isna().sum()),
+                    "share": round(len(here) / len(counted), 4) if len(counted) else 0.0,
+                    **{side: int(sides.get(side, 0)) for side in SIDES},
+                }
+            )
+        columns = ["frame", "n_claims", "n_authors", "n_unknown_author", "share", *SIDES]
+        return pd.DataFrame(rows, columns=columns)
+
+    def counted_claims(self) -> pd.DataFrame:
+        """Return the claims that shares are counted over: claims and questions, coded language, no duplicates."""
+        claims = self.claims
+        languages = self.manifest["settings"]["languages"].split(",")
+        own_words = claims["kind"].isin(("claim", "question"))
+        return claims[own_words & claims["duplicate_of"].isna() & claims["language"].isin([*languages, "und"])]
+
+    def coverage_line(self) -> str:
+        """Return the run in one line: what was read, how many claims, how many speak to a frame, failed quote checks."""
+        counts = self.manifest["counts"]
+        parts = [self.manifest["coverage"]["line"], f"{counts['claims']:,} claims"]
+        parts.append(f"{counts['share_in_a_frame']:.0%} speak to a frame".replace("%", " %"))
+        if counts["claims_in_other_languages"]:
+            parts.append(f"{counts['claims_in_other_languages']:,} in other languages, not coded")
+        parts.append(f"{counts['quotes_failed']} quotes failed the check")
+        return " · ".join(parts)
+
+    def map(self) -> Figure:
+        """Return the stance map as a matplotlib Figure."""
+        from argmine.output.figures import draw_map
+
+        return draw_map(self)
+
+    def interactive_map(self) -> InteractiveFigure:
+        """Return the stance map as a plotly Figure: hover to read a claim."""
+        from argmine.output.interactive import draw_interactive_map
+
+        return draw_interactive_map(self)
+
+    def report(self, folder: str | Path) -> Path:
+        """Write everything that a run writes into the folder and return the path of the report page.
+
+        An existing folder is replaced only when it holds an argmine run; raise RunError otherwise. A failure leaves no
+        half-written folder.
+        """
+        from argmine.output.folder import write_run
+
+        return write_run(self, Path(folder))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Analysis):
+            return NotImplemented
+        import numpy as np
+        import pandas as pd
+
+        for name in (field.name for field in fields(self)):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if isinstance(mine, pd.DataFrame):
+                same = mine.equals(theirs)
+            elif isinstance(mine, np.ndarray):
+                same = np.array_equal(mine, theirs)
+            else:
+                same = mine == theirs
+            if not same:
+                return False
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Analysis of {self.manifest['source']['name']}: {self.coverage_line()}"
+
+    def _repr_html_(self) -> str:
+        from argmine.output.summary import summary_html
+
+        return summary_html(self)
+
+
+def load(folder: str | Path) -> Analysis:
+    """Return the Analysis that `Analysis.report` wrote into that folder; raise RunError where it holds no whole run."""
+    from argmine.output.folder import read_run
+
+    return read_run(Path(folder))

@@ -1,0 +1,122 @@
+"""The stage: claims and vectors in; groups, positions and reasons out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from argmine import tables
+from argmine.cluster import layout as layouts
+from argmine.cluster.groups import default_min_cluster_size, find_groups, reasons, stability
+from argmine.cluster.names import distinctive_phrases, most_central, shorten
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from argmine.settings import Settings
+
+LEAST_CLAIMS = 20
+LEAST_WORDS = 3
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """`claims` with cluster_id, unassigned_reason, x and y filled in; the groups; and how they were found, in words."""
+
+    claims: pd.DataFrame
+    clusters: pd.DataFrame
+    method: str
+
+
+def cluster(claims: pd.DataFrame, vectors: np.ndarray, authors: pd.Series, settings: Settings) -> Clustering:
+    """Return the groups of similar claims and a position for each claim that has one.
+
+    `authors` gives the author of each claim's post, row by row. Only claims and questions in a language that the encoder
+    reads are grouped, a repeated one once; every other claim carries the reason. Noise stays noise.
+    """
+    import numpy as np
+    import pandas as pd
+
+    reason = _reasons_to_leave_out(claims, settings)
+    rows = np.flatnonzero(reason == "")
+    chosen = vectors[rows]
+    n = len(rows)
+    cluster_ids = np.full(len(claims), None, dtype=object)
+    position = np.full((len(claims), 2), np.nan)
+    groups = tables.empty(tables.CLUSTERS)
+
+    if n < LEAST_CLAIMS:
+        method = f"no groups: {n} claims are too few (at least {LEAST_CLAIMS}); positions are principal components"
+        reason[rows] = "too few claims to group"
+        position[rows] = layouts.principal_axes(chosen)
+    else:
+        size = settings.min_cluster_size or default_min_cluster_size(n)
+        grouping, drawing, neighbours = _lay_out(chosen, settings)
+        labels = find_groups(grouping, min(size, n))
+        steady = stability(grouping, labels, min(size, n), settings.seed)
+        reason[rows] = reasons(labels, neighbours)
+        position[rows] = drawing
+        method = f"UMAP to {layouts.N_GROUPING_DIMENSIONS} dimensions, HDBSCAN with groups of at least {size} claims"
+        ids, groups = _describe(claims.iloc[rows], chosen, labels, steady, authors.iloc[rows])
+        cluster_ids[rows] = [ids.get(label) for label in labels]
+
+    placed = claims.assign(
+        cluster_id=pd.Series(cluster_ids, index=claims.index),
+        unassigned_reason=pd.Series(reason, index=claims.index),
+        x=np.round(position[:, 0], 4),
+        y=np.round(position[:, 1], 4),
+    )
+    return Clustering(tables.conform(placed, tables.CLAIMS), groups, method)
+
+
+def _reasons_to_leave_out(claims: pd.DataFrame, settings: Settings) -> np.ndarray:
+    import numpy as np
+
+    reason = np.full(len(claims), "", dtype=object)
+    words = claims["text"].str.split().str.len().to_numpy(dtype=int)
+    reason[words < LEAST_WORDS] = "too short"
+    reason[~claims["language"].isin([*settings.languages.split(","), "und"]).to_numpy()] = "other language"
+    reason[claims["duplicate_of"].notna().to_numpy()] = "repeats another claim"
+    reason[~claims["kind"].isin(("claim", "question")).to_numpy()] = "not a claim"
+    return reason
+
+
+def _lay_out(vectors: np.ndarray, settings: Settings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return coordinates to group in, coordinates to draw, and the neighbours' indices."""
+    neighbours = layouts.nearest_neighbours(vectors, min(layouts.N_NEIGHBOURS, len(vectors)))
+    grouping = layouts.umap_layout(vectors, neighbours, layouts.N_GROUPING_DIMENSIONS, settings.seed)
+    drawing = layouts.umap_layout(vectors, neighbours, 2, settings.seed)
+    return grouping, drawing, neighbours[0]
+
+
+def _describe(
+    claims: pd.DataFrame, vectors: np.ndarray, labels: np.ndarray, steady: dict[int, float], authors: pd.Series
+) -> tuple[dict[int, str], pd.DataFrame]:
+    """Return the identifier of each group number, and the table of groups, largest first."""
+    import numpy as np
+    import pandas as pd
+
+    numbers = [int(number) for number in np.unique(labels) if number >= 0]
+    if not numbers:
+        return {}, tables.empty(tables.CLUSTERS)
+    texts = claims["text"].tolist()
+    members = {number: np.flatnonzero(labels == number) for number in numbers}
+    phrases = distinctive_phrases([" ".join(texts[row] for row in rows) for rows in members.values()])
+    ids, found = {}, []
+    for (number, rows), words in zip(members.items(), phrases, strict=True):
+        centre = rows[most_central(vectors[rows], [texts[row] for row in rows])]
+        ids[number] = "g" + hashlib.sha256(claims["claim_id"].iloc[centre].encode()).hexdigest()[:6]
+        found.append(
+            {
+                "cluster_id": ids[number],
+                "name": shorten(texts[centre]),
+                "keyphrases": "; ".join(words),
+                "n_claims": len(rows),
+                "n_authors": authors.iloc[rows].nunique(),
+                "stability": steady[number],
+            }
+        )
+    groups = pd.DataFrame(found).sort_values(["n_claims", "cluster_id"], ascending=[False, True])
+    return ids, tables.conform(groups, tables.CLUSTERS)

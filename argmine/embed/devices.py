@@ -1,0 +1,126 @@
+"""The devices that an encoder runs on, what each does well and how much it holds. No other file names one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from argmine.errors import EncoderError
+
+if TYPE_CHECKING:
+    import torch
+
+    from argmine.settings import Settings
+
+Precision = Literal["float32", "bfloat16", "float16"]
+
+# Measured: longer batches leave the cache of a core, shorter ones waste its products.
+CPU_TOKENS = 2_048
+# A batch beyond this many tokens gains nothing on the largest accelerators.
+MOST_TOKENS = 1 << 19
+# Part of the free memory that one batch may take: the allocator needs the rest for fragments.
+SHARE_OF_MEMORY = 0.5
+
+
+@dataclass(frozen=True)
+class Device:
+    """One place where the encoder runs: its name for torch, its precision and why, and how many batches run at once."""
+
+    name: str
+    precision: Precision
+    reason: str
+    workers: int = 1
+
+    @property
+    def prepacks(self) -> bool:
+        """Whether weights can be laid out once for oneDNN."""
+        import torch
+
+        return self.name == "cpu" and torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+
+    @property
+    def pins(self) -> bool:
+        """Whether pinned host buffers speed up the way to the device."""
+        return self.name.startswith("cuda")
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The torch type of the precision."""
+        import torch
+
+        kinds: dict[Precision, torch.dtype] = {
+            "float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16,
+        }
+        return kinds[self.precision]
+
+    def token_budget(self, bytes_per_token: int) -> int:
+        """Return the most tokens in a batch, from the device's free memory."""
+        import torch
+
+        if self.name == "cpu":
+            return CPU_TOKENS
+        if self.name.startswith("cuda"):
+            free = torch.cuda.mem_get_info(self.name)[0]
+        else:
+            free = torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()
+        return max(CPU_TOKENS, min(MOST_TOKENS, int(free * SHARE_OF_MEMORY) // bytes_per_token))
+
+
+def choose_device(settings: Settings) -> Device:
+    """Return the device and precision that the settings ask for; raise EncoderError for a device that is not here."""
+    import torch
+
+    kind = settings.device
+    if kind == "auto":
+        kind = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    here = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not here[kind]:
+        found = ", ".join(name for name, present in here.items() if present)
+        raise EncoderError(f"device is {kind!r}, which torch {torch.__version__} does not find here. Choose one of: {found}.")
+    precision, reason = ("float32", "exact was asked for") if settings.precision == "exact" else _fastest(kind)
+    workers = torch.get_num_threads() if kind == "cpu" else 1
+    return Device("cuda:0" if kind == "cuda" else kind, precision, reason, workers)  # type: ignore[arg-type]
+
+
+def describe_device(settings: Settings) -> dict[str, Any]:
+    """Return what `argmine doctor` says about the encoder's device: its name, precision and why, threads, bf16."""
+    import torch
+
+    device = choose_device(settings)
+    return {
+        "device": device.name,
+        "precision": device.precision,
+        "reason": device.reason,
+        "workers": device.workers,
+        "threads": torch.get_num_threads(),
+        "bfloat16_units": ", ".join(_bfloat16_units()) or "none",
+    }
+
+
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Return whether torch raised the error because a device's memory was full."""
+    import torch
+
+    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error) or "can't allocate memory" in str(error)
+
+
+def _fastest(kind: str) -> tuple[Precision, str]:
+    import torch
+
+    if kind == "cuda":
+        if torch.cuda.is_bf16_supported(including_emulation=False):
+            return "bfloat16", "the GPU computes bfloat16"
+        return "float16", "the GPU has no bfloat16"
+    if kind == "mps":
+        return "float16", "the fastest type of this GPU"
+    units = _bfloat16_units()
+    if units:
+        return "bfloat16", f"the processor has {units[0]}"
+    return "float32", "the processor computes no bfloat16"
+
+
+def _bfloat16_units() -> list[str]:
+    import torch
+
+    found = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return [label for flag, label in (("amx_bf16", "AMX"), ("avx512_bf16", "AVX512-BF16")) if found.get(flag)]

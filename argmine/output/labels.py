@@ -1,0 +1,70 @@
+"""Labels on a map that cover neither each other nor more points than they must."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+
+_STEPS = [(0.0, 0.0)] + [(dx * r, dy * r) for r in (1, 2, 3, 4, 6, 8) for dx, dy in
+          ((0, 1), (0, -1), (1, 0.5), (-1, 0.5), (1, -0.5), (-1, -0.5), (2, 0), (-2, 0))]
+_STEP_POINTS = 11.0
+
+
+def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points: np.ndarray) -> list[Text]:
+    """Write each (text, x, y) near its place and return the texts drawn; one that finds no free place is left out.
+
+    Earlier labels go first. Of the free places near a label's own, the one that covers the fewest `points` (shape (n, 2),
+    data coordinates) wins; a thin line leads back where it moved.
+    """
+    import numpy as np
+
+    canvas = plot.figure.canvas
+    renderer = canvas.get_renderer()  # type: ignore[attr-defined]
+    frame = plot.get_window_extent(renderer)
+    on_screen = plot.transData.transform(points) if len(points) else np.empty((0, 2))
+    scale = plot.figure.dpi / 72
+    taken: list[tuple[float, float, float, float]] = []
+    drawn = []
+    for text, x, y in labels:
+        label = plot.annotate(
+            text, (x, y), ha="center", va="center", fontsize=8.5, color="#1F2933", fontweight="semibold", zorder=4,
+            bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.82},
+            xytext=(0, 0), textcoords="offset points", parse_math=False,
+        )
+        box = label.get_window_extent(renderer)
+        best: tuple[float, tuple[float, float], tuple[float, float, float, float]] | None = None
+        for dx, dy in _STEPS:
+            shift = (dx * _STEP_POINTS * scale, dy * _STEP_POINTS * scale)
+            moved = (box.x0 + shift[0] - 4, box.y0 + shift[1] - 3, box.x1 + shift[0] + 4, box.y1 + shift[1] + 3)
+            inside = moved[0] >= frame.x0 and moved[2] <= frame.x1 and moved[1] >= frame.y0 and moved[3] <= frame.y1
+            if not inside or any(_overlap(moved, other) for other in taken):
+                continue
+            covered = np.count_nonzero(
+                (on_screen[:, 0] > moved[0]) & (on_screen[:, 0] < moved[2])
+                & (on_screen[:, 1] > moved[1]) & (on_screen[:, 1] < moved[3])
+            )
+            cost = covered + 0.6 * float(np.hypot(dx, dy))
+            if best is None or cost < best[0]:
+                best = (cost, (dx * _STEP_POINTS, dy * _STEP_POINTS), moved)
+        if best is None:
+            label.remove()
+            continue
+        taken.append(best[2])
+        label.xyann = best[1]
+        drawn.append(label)
+        if np.hypot(*best[1]) > 2 * _STEP_POINTS:
+            plot.annotate(
+                "", (x, y), xytext=best[1], textcoords="offset points", zorder=3,
+                arrowprops={"arrowstyle": "-", "color": "#5F6B7A", "linewidth": 0.6},
+            )
+    return drawn
+
+
+def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -1,0 +1,190 @@
+"""analyze(): the stages in order. The table of contents of the package."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import argmine
+from argmine.errors import SettingsError
+from argmine.settings import Settings
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    import pandas as pd
+
+    from argmine.analysis import Analysis
+    from argmine.codebook import Codebook
+    from argmine.read import Columns, Discussion
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage's name, what is done and what there is to do."""
+
+_VERSIONED = ("torch", "spacy", "numpy", "pandas", "scikit-learn", "scipy", "umap-learn", "hdbscan", "tokenizers")
+
+
+def analyze(
+    source: str | os.PathLike[str] | pd.DataFrame,
+    *,
+    codebook: Codebook | str | os.PathLike[str] | None = None,
+    columns: Columns | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    **changes: Any,
+) -> Analysis:
+    """Return the Analysis of a URL, a file or a DataFrame.
+
+    `codebook` is a Codebook, the path of one, or nothing for the built-in; `columns` names a table's columns where their
+    names do not tell; a knob of `Settings` may be given by its own name, as in `analyze(path, seed=7)`. Raise an
+    ArgmineError that says what to do where the source, the codebook or a knob is wrong.
+    """
+    from argmine.analysis import Analysis
+    from argmine.cluster import cluster
+    from argmine.codebook import BUILT_IN, Codebook, load_codebook
+    from argmine.embed import embed, load_encoder, open_store
+    from argmine.quotes import choose_quotes, failed_quotes
+    from argmine.read import Columns, read
+    from argmine.split import split
+    from argmine.stance import code
+
+    settings = _with_changes(settings or Settings(), changes)
+    if not isinstance(codebook, Codebook):
+        codebook = load_codebook(str(codebook or BUILT_IN))
+    clock = _Clock(progress)
+
+    with clock.stage("read") as report:
+        discussion = read(source, settings, columns=columns or Columns(), progress=report)
+    posts = discussion.posts
+    with clock.stage("split") as report:
+        claims, quotations = split(posts, discussion.markup, settings, progress=report)
+    with clock.stage("embed") as report:
+        encoder = load_encoder(settings)
+        store = open_store()
+
+        def encode(texts: Sequence[str]) -> np.ndarray:
+            return embed(texts, encoder, store=store)
+
+        vectors = embed(claims["text"].tolist(), encoder, store=store, progress=report)
+    with clock.stage("code"):
+        stances = code(claims, vectors, codebook, encode, settings)
+    with clock.stage("cluster"):
+        authors = claims[["post_id"]].merge(posts[["post_id", "author"]], on="post_id", how="left")["author"]
+        clustering = cluster(claims, vectors, authors, settings)
+    claims = clustering.claims
+    with clock.stage("choose quotes"):
+        quotes = choose_quotes(posts, claims, stances, clustering.clusters, vectors, settings.quotes_per_list)
+
+    analysis = Analysis(
+        posts=posts,
+        quotations=quotations,
+        claims=claims,
+        stances=stances,
+        clusters=clustering.clusters,
+        quotes=quotes,
+        vectors=vectors,
+        codebook=codebook,
+        manifest={
+            "argmine": argmine.__version__,
+            "source": _describe_source(discussion),
+            "coverage": {"line": discussion.coverage.line(), **discussion.coverage.as_dict()},
+            "settings": settings.as_dict(),
+            "codebook": {"sha256": codebook.sha256, **codebook.as_dict()},
+            "encoder": {name: getattr(encoder, name) for name in ("name", "sha256", "dim", "device", "precision", "path")},
+            "coder": {"name": "similarity to the codebook's propositions and examples"},
+            "groups": {"method": clustering.method},
+            "versions": _versions(),
+            "timing": clock.as_dict(),
+        },
+    )
+    checked = failed_quotes(posts, claims) + failed_quotes(posts, quotes)
+    return replace(analysis, manifest=analysis.manifest | {"counts": _count(analysis, checked)})
+
+
+def _with_changes(settings: Settings, changes: dict[str, Any]) -> Settings:
+    known = settings.as_dict()
+    for name in changes:
+        if name not in known:
+            raise SettingsError(f"there is no setting {name!r}; settings are {', '.join(known)}.")
+    return replace(settings, **changes)
+
+
+def _describe_source(discussion: Discussion) -> dict[str, Any]:
+    return {
+        "name": discussion.source,
+        "title": discussion.title,
+        "url": discussion.url,
+        "format": discussion.format,
+        "sha256": discussion.sha256,
+    }
+
+
+def _count(analysis: Analysis, failed: int) -> dict[str, Any]:
+    """Return the run's counts. A claim that repeats another is in `duplicates` and in no other count of claims."""
+    posts, claims = analysis.posts, analysis.claims
+    opinions = posts[(posts["status"] == "ok") & (posts["text"] != "")]
+    once = claims[claims["duplicate_of"].isna()]
+    kinds = once["kind"].value_counts()
+    counted = analysis.counted_claims()
+    own_words = int(once["kind"].isin(("claim", "question")).sum())
+    in_a_frame = int(counted["claim_id"].isin(analysis.stances["claim_id"]).sum())
+    return {
+        "posts": len(posts),
+        "posts_with_text": len(opinions),
+        "authors": int(opinions["author"].nunique()),
+        "posts_of_unknown_author": int(opinions["author"].isna().sum()),
+        "claims": len(counted),
+        "kinds": {kind: int(count) for kind, count in kinds.sort_index().items()},
+        "duplicates": int(claims["duplicate_of"].notna().sum()),
+        "claims_in_other_languages": own_words - len(counted),
+        "claims_in_a_frame": in_a_frame,
+        "share_in_a_frame": round(in_a_frame / len(counted), 4) if len(counted) else 0.0,
+        "claims_in_a_group": int(counted["cluster_id"].notna().sum()),
+        "quotes_checked": len(claims) + len(analysis.quotes),
+        "quotes_failed": failed,
+    }
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version()} | {name: metadata.version(name) for name in _VERSIONED}
+
+
+class _Clock:
+    """Times each stage and passes its progress on under the stage's name."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress = progress
+        self.started = datetime.now(UTC)
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Callable[[int, int], None]]:
+        """Yield the stage's own progress callback, which takes what is done and what there is to do."""
+        begin = time.perf_counter()
+
+        def report(done: int, total: int) -> None:
+            if self.progress:
+                self.progress(name, done, total)
+
+        if self.progress:
+            self.progress(name, 0, 0)
+        yield report
+        if self.progress:
+            self.progress(name, 1, 1)
+        self.seconds[name] = round(time.perf_counter() - begin, 3)
+
+    def as_dict(self) -> dict[str, Any]:
+        stamp = "%Y-%m-%dT%H:%M:%SZ"
+        return {
+            "started_at": self.started.strftime(stamp),
+            "finished_at": datetime.now(UTC).strftime(stamp),
+            "seconds": self.seconds,
+        }

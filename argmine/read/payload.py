@@ -1,0 +1,120 @@
+"""What a source holds, before a format is chosen: its bytes, and on demand its text and its JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from argmine.errors import SourceError
+from argmine.read.encoding import decode
+from argmine.read.json_text import load_json
+
+_MAGIC = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive or an Office document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (b"OggS", "a sound or video"),
+    (b"ID3", "a sound"),
+)
+_BINARY_WITHIN = 65_536
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b")) + b"\x7f"
+_CONTROL_SHARE = 0.1
+_CONTROL_LEAST = 16
+# Plain text may well begin with a bracket: [1] https://…, [deleted], {sigh}.
+_JSON_START = re.compile(r'\s*(?:\{\s*(?:"(?:[^"\\]|\\.){0,200}"\s*:|\}\s*$)|\[\s*(?:\{\s*["}]|\[\s*[\[{"0-9]|\]\s*$))')
+_MARKUP_START = re.compile(r"\s*<(?:!--|(?:!doctype|html|head|body|\?xml|rss|feed)\b)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Payload:
+    """The bytes of a source, and its name for messages."""
+
+    data: bytes
+    name: str
+    declared_encoding: str | None = None
+
+    @cached_property
+    def decoded(self) -> tuple[str, int, str]:
+        """Return the text, the number of replaced characters, a note on the encoding; raise SourceError if binary."""
+        for magic, what in _MAGIC:
+            if self.data.startswith(magic):
+                raise SourceError(f"{self.name}: this is {what}, not a thread. Name a text, JSON, CSV or Parquet file.")
+        text, replaced, note = decode(self.data, self.name, self.declared_encoding)
+        sample = text[:_BINARY_WITHIN].encode("utf-8", errors="replace")
+        control = len(sample) - len(sample.translate(None, _CONTROL))
+        if control > _CONTROL_LEAST and control > _CONTROL_SHARE * len(sample) and not self.is_json:
+            raise SourceError(
+                f"{self.name}: this is a binary file (control characters: {control:,} of {len(sample):,} bytes). "
+                "Name a text, JSON, CSV or Parquet file."
+            )
+        return text, replaced, note
+
+    @property
+    def text(self) -> str:
+        """Return the content as text."""
+        return self.decoded[0]
+
+    @property
+    def is_json(self) -> bool:
+        """Return whether the content begins as JSON does."""
+        return bool(_JSON_START.match(self.data[:1_000].decode("utf-8", errors="replace").lstrip("\ufeff")))
+
+    @property
+    def is_markup(self) -> bool:
+        """Return whether the content begins as a page or a feed does."""
+        return bool(_MARKUP_START.match(self.text[:1_000]))
+
+    @cached_property
+    def json(self) -> tuple[Any, int] | None:
+        """Return the value and the number of replaced surrogates; None if the content is not one JSON value."""
+        if not _JSON_START.match(self.text):
+            return None
+        try:
+            return load_json(self.text)
+        except json.JSONDecodeError:
+            return None
+
+    @cached_property
+    def sha256(self) -> str:
+        """Return the hash of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def open_file(path: str | os.PathLike[str]) -> Payload:
+    """Return the payload of a file; raise SourceError if it is missing, a folder, unreadable or empty."""
+    file = Path(path)
+    name = str(path)
+    try:
+        if file.is_dir():
+            raise SourceError(f"{name}: this is a folder. Name one file in it.")
+        data = file.read_bytes()
+    except FileNotFoundError as error:
+        raise SourceError(f"{name}: there is no such file. Check the path, or give a full https:// address.") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise SourceError(f"{name[:200]}: cannot be read: {reason}.") from error
+    return checked(Payload(data, name))
+
+
+def checked(payload: Payload) -> Payload:
+    """Return the payload; raise SourceError if it is empty."""
+    if not payload.data.strip():
+        raise SourceError(f"{payload.name}: the file is empty ({len(payload.data):,} bytes, no text).")
+    return payload

@@ -1,0 +1,92 @@
+"""Blocks of a post: own prose, quoted lines, code. Their borders are borders of claims, whatever the words say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["own", "quote", "code"]
+Span = tuple[int, int, str]
+
+_LINE = re.compile(r"[^\n]+")
+_QUOTE_MARK = re.compile(r"[^\S\n]*(?:>(?![=_:;<])[^\S\n]?)+(?=[^\s>])")
+_LIST_ITEM = re.compile(r"[^\S\n]*(?:[-*+•·–]|\(?\d{1,2}[.)]|\(?[a-z]\)|#{1,6})[^\S\n]+\S")
+_FENCE = re.compile(r"[^\S\n]*(?:```|~~~)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch of a post that one claim never crosses: offsets, role, and for a quote how it is marked."""
+
+    start: int
+    end: int
+    role: Role
+    how: str = ""
+
+
+def blocks(text: str, spans: Iterable[Span] = ()) -> list[Block]:
+    """Return the blocks of a post in order; together they hold all its non-space text.
+
+    `spans` are the reader's (start, end, how): `blockquote` and `aside` are quotes, `code` is code where it fills a line.
+
+    >>> [(block.role, block.start, block.end) for block in blocks("> Is it fair?\\nNo.\\n\\n- one\\n- two")]
+    [('quote', 0, 13), ('own', 14, 17), ('own', 19, 24), ('own', 25, 30)]
+    """
+    found: list[Block] = []
+    marked = [(start, end, how) for start, end, how in spans if how in ("blockquote", "aside", "code")]
+    fenced, previous_end = False, -1
+    for line in _LINE.finditer(text):
+        start, end = _trim(text, *line.span())
+        if start == end:
+            continue
+        fence = _FENCE.match(text, line.start())
+        role, how = ("code", "") if fenced or fence else _role(text, line.start(), start, end, marked)
+        if fence:
+            fenced = not fenced
+        adjoins = bool(found) and "\n" not in text[previous_end + 1 : line.start()] and line.start() - previous_end == 1
+        before = found[-1] if found else None
+        if before and adjoins and (before.role, before.how) == (role, how) and not _LIST_ITEM.match(text, line.start()):
+            found[-1] = Block(before.start, end, role, how)
+        else:
+            found.append(Block(start, end, role, how))
+        previous_end = line.end()
+    return found
+
+
+def mask_markers(text: str, found: Iterable[Block]) -> str:
+    """Return the text with the `>` of quoted lines as spaces: the same length, so that every offset still holds.
+
+    >>> mask_markers("> a\\n> b\\nc", blocks("> a\\n> b\\nc"))
+    '  a\\n  b\\nc'
+    """
+    parts, done = [], 0
+    for block in found:
+        if block.role == "quote" and block.how == "marker":
+            parts.append(text[done : block.start])
+            parts.append("\n".join(_mask_line(line) for line in text[block.start : block.end].split("\n")))
+            done = block.end
+    return "".join(parts) + text[done:]
+
+
+def _mask_line(line: str) -> str:
+    mark = _QUOTE_MARK.match(line)
+    return " " * mark.end() + line[mark.end() :] if mark else line
+
+
+def _role(text: str, line_start: int, start: int, end: int, marked: list[Span]) -> tuple[Role, str]:
+    if _QUOTE_MARK.match(text, line_start):
+        return "quote", "marker"
+    for span_start, span_end, how in marked:
+        if span_start <= start and end <= span_end:
+            return ("code", "") if how == "code" else ("quote", how)
+    return "own", ""
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

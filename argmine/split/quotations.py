@@ -1,0 +1,224 @@
+"""Quoted stretches of posts, and the stretch of an earlier post that each repeats."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from argmine.split.layout import Block, Span
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WORD = re.compile(r"\w+")
+_GAP = re.compile(r"\[\s*(?:\.{2,}|…|snip)\s*\]|\(\s*(?:\.{3,}|…)\s*\)|\.{3,}|…|<snip>", re.I)
+_INLINE = re.compile(r"\"[^\"\n]{20,}\"|“[^”\n]{20,}”|«[^»\n]{20,}»")
+_PARAGRAPH_GAP = re.compile(r"\n\s*\n")
+_INLINE_WORDS = 8
+_ITALIC_WORDS = 5
+_PLACED_WORDS = 4
+_SHINGLE = 3
+_ALIKE = 82.0
+_CANDIDATES = 5
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A stretch of a post that is marked as somebody else's words: row of the post, offsets, how it is marked."""
+
+    row: int
+    start: int
+    end: int
+    mark: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the words of a quotation stand: row of the post, offsets there, and whether they are the same."""
+
+    row: int
+    start: int
+    end: int
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Thread:
+    """The posts in which sources are looked for: texts by row, parents by row (None for a root), order of appearance."""
+
+    texts: Sequence[str]
+    parents: Sequence[int | None]
+    order: Sequence[int]
+    blocks: Sequence[Sequence[Block]]
+    _indexed: dict[int, _Words] = field(default_factory=dict)
+
+    def words(self, row: int) -> _Words:
+        """Return the normalised words of the post in `row`."""
+        if row not in self._indexed:
+            self._indexed[row] = _Words(self.texts[row])
+        return self._indexed[row]
+
+    def ancestors(self, row: int) -> Iterator[int]:
+        """Return the rows above `row` in its tree, nearest first."""
+        seen = {row}
+        parent = self.parents[row]
+        while parent is not None and parent not in seen:
+            seen.add(parent)
+            yield parent
+            parent = self.parents[parent]
+
+
+class _Words:
+    """The words of a text in lower case, joined by single spaces, with the way back to its offsets."""
+
+    def __init__(self, text: str, start: int = 0, end: int | None = None) -> None:
+        self._text, self._start, self._end = text, start, len(text) if end is None else end
+        self.words = [word.lower() for word in _WORD.findall(text[self._start : self._end])]
+        self.joined = f" {' '.join(self.words)} "
+
+    @cached_property
+    def _offsets(self) -> list[tuple[int, int]]:
+        return [found.span() for found in _WORD.finditer(self._text, self._start, self._end)]
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return the offsets in the text that hold characters first to last of `joined`."""
+        first_word = self.joined.count(" ", 0, first + 1) - 1
+        last_word = self.joined.count(" ", 0, max(first + 1, last)) - 1
+        top = len(self._offsets) - 1
+        return self._offsets[min(first_word, top)][0], self._offsets[min(max(first_word, last_word), top)][1]
+
+
+def quoted(row: int, text: str, found: Sequence[Block], spans: Sequence[Span] = ()) -> list[Quoted]:
+    """Return the stretches of one post that are marked as quoted, in order, none inside another."""
+    result = [Quoted(row, block.start, block.end, block.how) for block in found if block.role == "quote"]
+    own = [block for block in found if block.role == "own"]
+    for start, end, how in spans:
+        if how == "italic" and _is_paragraph(text, start, end) and len(_WORD.findall(text[start:end])) >= _ITALIC_WORDS:
+            result += [Quoted(row, start, end, "italic") for block in own if block.start <= start < block.end][:1]
+    if '"' in text or "“" in text or "«" in text:
+        for block in own:
+            for inline in _INLINE.finditer(text, block.start, block.end):
+                if len(_WORD.findall(inline.group())) >= _INLINE_WORDS:
+                    result.append(Quoted(row, *inline.span(), "quotation marks"))
+    result.sort(key=lambda stretch: (stretch.start, -stretch.end))
+    kept: list[Quoted] = []
+    for stretch in result:
+        if not kept or stretch.start >= kept[-1].end:
+            kept.append(stretch)
+    return kept
+
+
+def locate(stretches: Sequence[Quoted], thread: Thread) -> list[Source | None]:
+    """Return where each stretch comes from: the nearest ancestor that says it, else any earlier post, else None."""
+    sources: list[Source | None] = []
+    for stretch in stretches:
+        source = None
+        fallback = None
+        for ancestor in thread.ancestors(stretch.row):
+            source = _find(stretch, ancestor, thread)
+            if source and not _is_quoted_there(source, thread):
+                break
+            fallback, source = fallback or source, None
+        sources.append(source or fallback)
+    missing = [number for number, source in enumerate(sources) if source is None]
+    for number, candidates in _candidates([stretches[number] for number in missing], thread).items():
+        stretch = stretches[missing[number]]
+        found = [source for row in candidates if (source := _find(stretch, row, thread))]
+        found.sort(key=lambda source: (not source.exact, _is_quoted_there(source, thread), thread.order[source.row]))
+        sources[missing[number]] = found[0] if found else None
+    return sources
+
+
+def table(stretches: Sequence[Quoted], sources: Sequence[Source | None], posts: pd.DataFrame) -> pd.DataFrame:
+    """Return the quotations table: `how` is the mark, a comma, and exact, edited or not found."""
+    import pandas as pd
+
+    from argmine.tables import QUOTATIONS, conform
+
+    ids, authors = posts["post_id"].tolist(), posts["author"].tolist()
+    rows = [
+        {
+            "post_id": ids[stretch.row],
+            "start": stretch.start,
+            "end": stretch.end,
+            "source_post_id": ids[source.row] if source else None,
+            "source_start": source.start if source else None,
+            "source_end": source.end if source else None,
+            "source_author": authors[source.row] if source else None,
+            "how": f"{stretch.mark}, {('exact' if source.exact else 'edited') if source else 'not found'}",
+        }
+        for stretch, source in zip(stretches, sources, strict=True)
+    ]
+    return conform(pd.DataFrame(rows, columns=QUOTATIONS.names), QUOTATIONS)
+
+
+def _is_paragraph(text: str, start: int, end: int) -> bool:
+    before, after = text[:start].rstrip(' \t*_>"“'), text[end:].lstrip(' \t*_"”')
+    return (not before or before.endswith("\n")) and (not after or after.startswith("\n"))
+
+
+def _is_quoted_there(source: Source, thread: Thread) -> bool:
+    return any(
+        block.role == "quote" and block.start <= source.start and source.end <= block.end
+        for block in thread.blocks[source.row]
+    )
+
+
+def _find(stretch: Quoted, row: int, thread: Thread) -> Source | None:
+    text = thread.texts[stretch.row]
+    there = thread.words(row)
+    parts = _parts(text, stretch.start, stretch.end)
+    if not parts or not there.words:
+        return None
+    position, first, exact = 0, -1, len(parts) == 1
+    for part in parts:
+        at = there.joined.find(part, position)
+        if at < 0:
+            return _find_edited(" ".join(" ".join(parts).split()), there, row)
+        first = at if first < 0 else first
+        position = at + len(part) - 1
+    return Source(row, *there.span(first, position), exact)
+
+
+def _find_edited(words: str, there: _Words, row: int) -> Source | None:
+    from rapidfuzz import fuzz
+
+    if words.count(" ") + 1 < _PLACED_WORDS or len(there.joined) < 0.8 * len(words):
+        return None
+    aligned = fuzz.partial_ratio_alignment(words, there.joined, score_cutoff=_ALIKE)
+    if aligned is None or aligned.score < _ALIKE:
+        return None
+    return Source(row, *there.span(aligned.dest_start, aligned.dest_end), False)
+
+
+def _parts(text: str, start: int, end: int) -> list[str]:
+    """Return the words of a quotation between its gaps, each joined by spaces and set in spaces."""
+    parts = (" ".join(word.lower() for word in _WORD.findall(part)) for part in _GAP.split(text[start:end]))
+    return [f" {part} " for part in parts if part]
+
+
+def _candidates(stretches: Sequence[Quoted], thread: Thread) -> dict[int, list[int]]:
+    """Return for each stretch the earlier rows that share most of its three-word runs."""
+    wanted: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for number, stretch in enumerate(stretches):
+        words = _Words(thread.texts[stretch.row], stretch.start, stretch.end).words
+        if len(words) >= _PLACED_WORDS:
+            for run in set(zip(*(words[step:] for step in range(_SHINGLE)), strict=False)):
+                wanted[run].append(number)
+    if not wanted:
+        return {}
+    shared: dict[int, Counter[int]] = defaultdict(Counter)
+    for row in range(len(thread.texts)):
+        words = thread.words(row).words
+        for run in wanted.keys() & set(zip(*(words[step:] for step in range(_SHINGLE)), strict=False)):
+            for number in wanted[run]:
+                if thread.order[row] < thread.order[stretches[number].row]:
+                    shared[number][row] += 1
+    return {
+        number: sorted(counts, key=lambda row: (-counts[row], thread.order[row]))[:_CANDIDATES]
+        for number, counts in shared.items()
+    }

@@ -1,0 +1,5 @@
+"""Claims and a codebook to stances: which frames a claim speaks to, on which side, how sure."""
+
+from argmine.stance.stage import code
+
+__all__ = ["code"]

@@ -1,0 +1,97 @@
+"""The coder that needs nothing but the codebook: similarity to each frame's proposition and examples.
+
+How similar is similar enough is learned from the codebook itself, frame by frame: its own sentences against those of the
+other frames and the background, each scored with itself left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from argmine.codebook import EXAMPLE_SIDES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+
+    from argmine.codebook import Codebook, Frame
+
+N_NEAREST = 3
+SIDE_TEMPERATURE = 0.07
+
+
+@dataclass(frozen=True)
+class FrameScores:
+    """For each claim: the probability that it speaks to the frame, shape (n,), and of each example side, shape (n, 3)."""
+
+    speaks: np.ndarray
+    sides: np.ndarray
+
+
+def score_frames(
+    vectors: np.ndarray, codebook: Codebook, encode: Callable[[Sequence[str]], np.ndarray]
+) -> dict[str, FrameScores]:
+    """Return each frame's scores for claims given as unit vectors of shape (n, dim)."""
+    examples = {frame.name: _sentences(frame) for frame in codebook.frames}
+    texts = [text for frame in codebook.frames for text, _ in examples[frame.name]] + list(codebook.background)
+    known = encode(texts)
+    scores = {}
+    start = 0
+    for frame in codebook.frames:
+        stop = start + len(examples[frame.name])
+        sides = [side for _, side in examples[frame.name]]
+        scores[frame.name] = FrameScores(_speaks(vectors, known, start, stop), _sides(vectors, known[start:stop], sides))
+        start = stop
+    return scores
+
+
+def _sentences(frame: Frame) -> list[tuple[str, str]]:
+    """Return the frame's sentences with their sides; the proposition counts as pro."""
+    own = [(text, side) for side in EXAMPLE_SIDES for text in frame.examples.get(side, ())]
+    return [(frame.proposition, "pro"), *own]
+
+
+def _mean_of_nearest(similarity: np.ndarray) -> np.ndarray:
+    """Return the mean of each row's N_NEAREST largest values, shape (n,)."""
+    import numpy as np
+
+    k = min(N_NEAREST, similarity.shape[1])
+    return np.asarray(np.sort(similarity, axis=1)[:, -k:].mean(axis=1)) if k else np.zeros(len(similarity))
+
+
+def _speaks(vectors: np.ndarray, known: np.ndarray, start: int, stop: int) -> np.ndarray:
+    """Return the probability that each claim speaks to the frame whose sentences are known[start:stop]."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    inside = np.zeros(len(known), dtype=bool)
+    inside[start:stop] = True
+
+    def features(similarity: np.ndarray) -> np.ndarray:
+        own, others = _mean_of_nearest(similarity[:, inside]), _mean_of_nearest(similarity[:, ~inside])
+        return np.column_stack([own, own - others])
+
+    among_known = known @ known.T
+    np.fill_diagonal(among_known, -1.0)
+    if inside.all():  # a codebook of one frame without background: distance alone must do
+        return np.asarray(1 / (1 + np.exp(-20 * (_mean_of_nearest(vectors @ known.T) - 0.45))))
+    model = LogisticRegression(C=100.0, class_weight="balanced").fit(features(among_known), inside)
+    return np.asarray(model.predict_proba(features(vectors @ known.T))[:, 1])
+
+
+def _sides(vectors: np.ndarray, known: np.ndarray, sides: list[str]) -> np.ndarray:
+    """Return the probability of each example side, shape (n, 3); uniform where the frame has no examples a side."""
+    import numpy as np
+
+    similarity = vectors @ known.T
+    evidence = np.full((len(vectors), len(EXAMPLE_SIDES)), -1.0)
+    for column, side in enumerate(EXAMPLE_SIDES):
+        mine = np.array([other == side for other in sides])
+        if mine.any():
+            evidence[:, column] = _mean_of_nearest(similarity[:, mine])
+    if (evidence.max(axis=0) > -1.0).sum() < 2:
+        return np.full_like(evidence, 1 / len(EXAMPLE_SIDES))
+    weight = np.exp((evidence - evidence.max(axis=1, keepdims=True)) / SIDE_TEMPERATURE)
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
