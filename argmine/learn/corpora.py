@@ -23,13 +23,15 @@ class Unit:
 class Labelled:
     """One document: paragraphs of sentences of units, and what stands after each sentence but the last.
 
-    `sentences_known` is False where only the borders of claims were labelled (each is then a sentence of its own here).
+    `sentences_known` is False where only the borders of claims were labelled (each is then a sentence of its own here),
+    `claims_known` is False where only those of sentences were.
     """
 
     name: str
     paragraphs: tuple[tuple[tuple[Unit, ...], ...], ...]
     joints: tuple[tuple[str, ...], ...]
     sentences_known: bool = True
+    claims_known: bool = True
     kinds_known: bool = False
 
 
@@ -82,7 +84,7 @@ def read_ewt(path: Path) -> list[Labelled]:
     def close() -> None:
         if paragraphs:
             documents.append(
-                Labelled(name, tuple(map(tuple, paragraphs)), tuple(tuple(gaps[:-1]) for gaps in joints))
+                Labelled(name, tuple(map(tuple, paragraphs)), tuple(tuple(gaps[:-1]) for gaps in joints), claims_known=False)
             )
 
     for block in _text(path).split("\n\n"):
@@ -155,7 +157,9 @@ def _comment(row: dict) -> Labelled:
         gaps = paragraph["joints"] if isinstance(paragraph, dict) else [" "] * (len(sentences) - 1)
         paragraphs.append(tuple(tuple(_units(sentence)) for sentence in sentences))
         joints.append(tuple(gaps))
-    return Labelled(row["id"], tuple(paragraphs), tuple(joints), kinds_known=True)
+    return Labelled(
+        row["id"], tuple(paragraphs), tuple(joints), claims_known=not row.get("sentences_only", False), kinds_known=True
+    )
 
 
 def _units(sentence: list) -> Iterator[Unit]:

@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from argmine import tables
-from argmine.errors import RunError
+from argmine.errors import RunError, TableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,11 +87,19 @@ def read_table(folder: Path, table: Table) -> pd.DataFrame:
     if any(len(row) != len(table.names) for row in rows):
         raise RunError(f"{path}: a row has the wrong number of cells. Was the file edited?")
     cells = list(zip(*rows[1:], strict=True)) or [()] * len(table.columns)
-    values = {
-        column.name: pd.Series([_parse(cell, column) for cell in found], dtype=object)
-        for column, found in zip(table.columns, cells, strict=True)
-    }
-    return tables.conform(pd.DataFrame(values, columns=table.names), table)
+    values = {}
+    for column, found in zip(table.columns, cells, strict=True):
+        parsed = []
+        for row, cell in enumerate(found, start=2):
+            try:
+                parsed.append(_parse(cell, column))
+            except ValueError as error:
+                raise RunError(f"{path}: row {row}, column {column.name}: {cell!r} is not a {column.type}.") from error
+        values[column.name] = pd.Series(parsed, dtype=object)
+    try:
+        return tables.conform(pd.DataFrame(values, columns=table.names), table)
+    except TableError as error:
+        raise RunError(f"{path}: {error}") from error
 
 
 def _write_table(frame: pd.DataFrame, table: Table, path: Path) -> None:

@@ -33,7 +33,7 @@ def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points:
     drawn = []
     for text, x, y in labels:
         label = plot.annotate(
-            text, (x, y), ha="center", va="center", fontsize=8.5, color="#1F2933", fontweight="semibold", zorder=4,
+            text, (x, y), ha="center", va="center", fontsize=8.5, color="#1F2933", fontweight="bold", zorder=4,
             bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.82},
             xytext=(0, 0), textcoords="offset points", parse_math=False,
         )

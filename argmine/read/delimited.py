@@ -19,6 +19,7 @@ _DELIMITERS = (",", "\t", ";", "|")
 _SNIFFED = 65_536
 _SNIFFED_ROWS = 50
 _LONGEST_NAME = 60
+_STOPS = (".", "!", "?", ":")
 _limit_lock = threading.Lock()
 
 
@@ -40,7 +41,7 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
     body = rows[1:]
     ragged = sum(len(row) != width for row in body)
     table = {name: [row[at] if at < len(row) else None for row in body] for at, name in enumerate(names)}
-    notes = [f"{ragged:,} rows do not have {width} cells, as the first row has"] if ragged else []
+    notes = [f"rows that do not have {width} cells, as the first has: {ragged:,}"] if ragged else []
     return parse_table(table, columns, payload.name, notes=notes)
 
 
@@ -80,9 +81,16 @@ def _rank(rows: list[list[str]], delimiter: str, columns: Columns) -> int:
     if not rows or len(rows[0]) < 2:
         return 0
     names = [name.strip() for name in rows[0]]
-    if any(known_as_text(name) for name in names) or columns.text in names:
+    even, like_names = _is_even(rows), _reads_like_names(rows[0], delimiter)
+    if columns.text in names or (
+        any(map(known_as_text, names)) and ((even and len(rows) > 2) or like_names or not any(map(_spaced, names)))
+    ):
         return 1_000_000 + len(names)
-    return len(names) if _reads_like_names(rows[0], delimiter) and _is_even(rows) else 0
+    return len(names) if even and like_names else 0
+
+
+def _spaced(name: str) -> bool:
+    return len(name.split()) > 1
 
 
 def _sample_rows(sample: str, delimiter: str, *, cut: bool) -> list[list[str]]:
@@ -106,7 +114,7 @@ def _is_even(rows: list[list[str]]) -> bool:
 def _reads_like_names(header: list[str], delimiter: str) -> bool:
     """Return whether cells look like the names of columns; prose has a space after a comma and ends with a stop."""
     return (
-        all(0 < len(cell) <= _LONGEST_NAME and len(cell.split()) <= 4 and cell[-1] not in ".!?:" for cell in header)
+        all(len(cell) <= _LONGEST_NAME and len(cell.split()) <= 4 and not cell.endswith(_STOPS) for cell in header)
         and len(set(header)) == len(header)
         and not (delimiter in ",;" and any(cell.startswith(" ") for cell in header))
     )

@@ -90,7 +90,7 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
         url=drafts[0].url,
         claimed=_claimed(root) if opening else None,
         replaced_characters=replaced,
-        notes=[f"{strays:,} nodes of the tree are no posts"] if strays else [],
+        notes=[f"nodes of the tree that are no posts: {strays:,}"] if strays else [],
     )
 
 

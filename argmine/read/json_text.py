@@ -11,8 +11,9 @@ from typing import Any
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
+_BLANKS = (" ", "\t", "\n", "\r")
 _SPACE = re.compile(r"[ \t\n\r]*")
-_SCALAR = re.compile(r"-?[0-9.eE+-]+|true|false|null|NaN|-?Infinity")
+_scan_scalar = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # as above
 
 
 def load_json(text: str) -> tuple[Any, int]:
@@ -63,6 +64,8 @@ def _load_deep(text: str) -> Any:
 
 
 def _skip(text: str, at: int) -> int:
+    if text[at : at + 1] not in _BLANKS:
+        return at
     found = _SPACE.match(text, at)
     return found.end() if found else at
 
@@ -80,22 +83,17 @@ def _key(text: str, at: int) -> tuple[str, int]:
 def _value(text: str, at: int) -> tuple[bool, Any, int]:
     """Return whether a container was opened and is not empty, the value, and the position after it and its space."""
     sign = text[at : at + 1]
-    if sign == '"':
-        value, at = scanstring(text, at + 1, True)
-        return False, value, _skip(text, at)
     if sign in ("{", "["):
         container: Any = {} if sign == "{" else []
         at = _skip(text, at + 1)
         if text[at : at + 1] == ("}" if sign == "{" else "]"):
             return False, container, _skip(text, at + 1)
         return True, container, at
-    found = _SCALAR.match(text, at)
-    if not found:
-        raise json.JSONDecodeError("Expecting value", text, at)
     try:
-        return False, json.loads(found.group()), _skip(text, found.end())
-    except json.JSONDecodeError as error:
-        raise json.JSONDecodeError("Expecting value", text, at) from error
+        value, at = _scan_scalar(text, at)
+    except StopIteration:
+        raise json.JSONDecodeError("Expecting value", text, at) from None
+    return False, value, _skip(text, at)
 
 
 def _close(text: str, at: int, open_containers: list[Any], opened: bool) -> tuple[int, bool]:

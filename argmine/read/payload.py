@@ -59,7 +59,7 @@ class Payload:
         text, replaced, note = decode(self.data, self.name, self.declared_encoding)
         sample = text[:_BINARY_WITHIN].encode("utf-8", errors="replace")
         control = len(sample) - len(sample.translate(None, _CONTROL))
-        if control > _CONTROL_LEAST and control > _CONTROL_SHARE * len(sample) and not self.is_json:
+        if control > _CONTROL_LEAST and control > _CONTROL_SHARE * len(sample):
             raise SourceError(
                 f"{self.name}: this is a binary file (control characters: {control:,} of {len(sample):,} bytes). "
                 "Name a text, JSON, CSV or Parquet file."
@@ -73,8 +73,8 @@ class Payload:
 
     @property
     def is_json(self) -> bool:
-        """Return whether the content begins as JSON does."""
-        return bool(_JSON_START.match(self.data[:1_000].decode("utf-8", errors="replace").lstrip("\ufeff")))
+        """Return whether the content is JSON, or begins as an object or an array of objects does."""
+        return bool(_JSON_START.match(self.text)) or self.json is not None
 
     @property
     def is_markup(self) -> bool:
@@ -84,7 +84,7 @@ class Payload:
     @cached_property
     def json(self) -> tuple[Any, int] | None:
         """Return the value and the number of replaced surrogates; None if the content is not one JSON value."""
-        if not _JSON_START.match(self.text):
+        if not self.text[:1_000].lstrip().startswith(("{", "[")):
             return None
         try:
             return load_json(self.text)

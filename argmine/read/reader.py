@@ -53,8 +53,8 @@ def read(
         parsed = parse_frame(source, columns)
         name, format_name, sha256 = FRAME, "dataframe", None
     else:
-        payload = _open(source, settings)
-        chosen: Format = detect(payload, columns) if format is None else FORMATS[format]
+        payload, expected = _open(source, settings)
+        chosen = _choose(payload, columns, expected) if format is None else FORMATS[format]
         parsed = chosen.parse(payload, columns)
         name, format_name, sha256 = os.fspath(source), chosen.name, payload.sha256
         if chosen.name != "parquet":
@@ -62,17 +62,37 @@ def read(
     return _assemble(parsed, name, format_name, sha256, progress)
 
 
-def _open(source: str | os.PathLike[str], settings: Settings) -> Payload:
+def _open(source: str | os.PathLike[str], settings: Settings) -> tuple[Payload, Format | None]:
+    """Return what the source holds, and the format whose live address it named, if it did."""
     named = os.fspath(source)
-    if isinstance(source, os.PathLike) or Path(named[:4_000]).exists():
-        return open_file(source)
+    if isinstance(source, os.PathLike) or _exists(named):
+        return open_file(source), None
     for format_ in FORMATS.values():
         address = format_.address(named, settings)
         if address:
-            return _fetch(address, format_.link(named) if format_.link else named, settings)
+            return _fetch(address, format_.link(named) if format_.link else named, settings), format_
     if _ADDRESS.match(named):
-        return _fetch(named, named, settings)
-    return open_file(named)
+        return _fetch(named, named, settings), None
+    return open_file(named), None
+
+
+def _exists(named: str) -> bool:
+    try:
+        return Path(named).exists()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
+def _choose(payload: Payload, columns: Columns, expected: Format | None) -> Format:
+    """Return the format of the content; raise SourceError if it is not the one that a live address promises."""
+    if expected and expected.matches(payload, columns):
+        return expected
+    found = detect(payload, columns)
+    if expected:
+        raise SourceError(
+            f"{payload.name}: the server's answer is no thread ({payload.text[:40].strip()!r}). Check the number."
+        )
+    return found
 
 
 def _fetch(address: str, named: str, settings: Settings) -> Payload:

@@ -189,7 +189,9 @@ def _unread(found: Mapping[str, Sequence[Any]], converted: Mapping[str, list[Any
                 if value is None and cell is not None and str(cell).strip()
             ]
             if unread:
-                notes.append(f"{len(unread):,} cells could not be read as a {part}, the first {str(unread[0])[:40]!r}")
+                notes.append(
+                    f"cells that could not be read as a {part}: {len(unread):,}, the first {str(unread[0])[:40]!r}"
+                )
     return notes
 
 
@@ -211,4 +213,6 @@ def _identifier(value: Any) -> str | None:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
     return "" if value is None or isinstance(value, _NOT_CELLS) else str(value)

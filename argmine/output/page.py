@@ -1,0 +1,156 @@
+"""The report page: one HTML file that opens offline and asks no host for anything."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from argmine.output import palette
+from argmine.output.citation import bibtex, command, plain_citation, source_name, source_title
+from argmine.output.findings import LEAST_AUTHORS, findings, frame_intervals
+from argmine.output.page_data import data_block
+from argmine.output.page_sections import (
+    View,
+    frame_sections,
+    group_sections,
+    most_active,
+    reasons_for_no_group,
+    timeline,
+)
+from argmine.output.rendering import Linked, asset, counted, described, environment, moment, plural, safe_url
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from argmine.analysis import Analysis
+
+N_QUOTES_OPEN = 3
+_LIGHTER = 0.38
+
+
+def write_page(analysis: Analysis, path: Path) -> None:
+    """Write the page, the same bytes for the same Analysis."""
+    # A file name on disk may hold bytes that are no UTF-8; they must not cost the reader the page.
+    path.write_bytes(render_page(analysis).encode("utf-8", "replace"))
+
+
+def render_page(analysis: Analysis) -> str:
+    """Return the page as HTML. Its policy allows this page's own style and script, and nothing from anywhere else."""
+    from markupsafe import Markup
+
+    style, script = _palette_css() + asset("report.css"), asset("report.js")
+    return environment().get_template("report.html.j2").render(
+        **_content(analysis),
+        style=Markup(style),  # noqa: S704 - files of this package
+        script=Markup(script),  # noqa: S704
+        data=Markup(data_block(analysis)),  # noqa: S704 - escaped as JSON: no <, > or & is left in it
+        policy=_policy(style, script),
+    )
+
+
+def _content(analysis: Analysis) -> dict[str, Any]:
+    view = View(analysis)
+    manifest = analysis.manifest
+    frames = frame_sections(view)
+    first, last = _span(analysis.posts)
+    return {
+        "title": source_title(analysis),
+        "source_url": safe_url(manifest["source"]["url"]) or safe_url(manifest["source"]["name"]),
+        "source_name": source_name(analysis),
+        "first_post": first,
+        "last_post": last,
+        "coverage": analysis.coverage_line(),
+        "manifest": manifest,
+        "counts": manifest["counts"],
+        "coder": manifest["coder"],
+        "quality": _quality(manifest["coder"].get("quality")),
+        "codebook": analysis.codebook,
+        "findings": findings(view, frames),
+        "frames": frames,
+        "intervals": frame_intervals(view),
+        "least_authors": LEAST_AUTHORS,
+        "shown": N_QUOTES_OPEN,
+        "groups": group_sections(view),
+        "reasons": reasons_for_no_group(view),
+        "n_claims": len(view.claims),
+        "n_ungrouped": int(view.claims["cluster_id"].isna().sum()),
+        "n_placed": int(analysis.claims["x"].notna().sum()),
+        "n_authors": int(view.claims["author"].nunique()),
+        "n_unknown_author": int(view.claims["author"].isna().sum()),
+        "active": most_active(view),
+        "timeline": timeline(view),
+        "left_out": _left_out(view),
+        "citation": plain_citation(analysis),
+        "bibtex": bibtex(analysis),
+        "command": command(analysis),
+        "technical": _technical(analysis),
+    }
+
+
+def _span(posts: pd.DataFrame) -> tuple[str | None, str | None]:
+    times = posts["created_at"].dropna()
+    return (moment(times.min()), moment(times.max())) if len(times) else (None, None)
+
+
+def _quality(given: Any) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in given.items()) if isinstance(given, dict) else (
+        str(given) if given else ""
+    )
+
+
+def _left_out(view: View) -> list[tuple[str, Linked]]:
+    """Return what is not counted, in words, each with how many claims the table then shows."""
+    claims = view.analysis.claims
+    repeats = claims["duplicate_of"].notna()
+    own = claims["kind"].isin(("claim", "question"))
+    foreign = claims[own & ~repeats & ~claims["claim_id"].isin(view.claims["claim_id"])]
+    languages = ", ".join(sorted(foreign["language"].unique()))
+    read = view.analysis.manifest["settings"]["languages"]
+    rows = [
+        (int(repeats.sum()), "repeat", "{noun} repeated from elsewhere in the thread; counted once, where they first stand"),
+        (int((~repeats & (claims["kind"] == "quote")).sum()), "quote", "{noun} of somebody else’s words"),
+        (int((~repeats & (claims["kind"] == "other")).sum()), "other", "{noun} without a claim: references, code, greetings"),
+        (len(foreign), "language", f"{{noun}} in languages that are not coded ({languages}); this run reads {read}"),
+    ]
+    return [(words.format(noun=plural(n, "stretch", "stretches")), counted(n, why=why)) for n, why, words in rows if n]
+
+
+def _technical(analysis: Analysis) -> list[tuple[str, list[tuple[str, str]]]]:
+    manifest = analysis.manifest
+    hashes = {
+        "input": manifest["source"]["sha256"],
+        "codebook": analysis.codebook.sha256,
+        "encoder": manifest["encoder"]["sha256"],
+    }
+    return [
+        ("Settings", described(manifest["settings"])),
+        ("Versions", [("argmine", str(manifest["argmine"])), *described(manifest["versions"])]),
+        ("Encoder", described({name: value for name, value in manifest["encoder"].items() if name != "sha256"})),
+        ("SHA-256", described(hashes)),
+    ]
+
+
+def _policy(style: str, script: str) -> str:
+    def allowed(text: str) -> str:
+        return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+    return (
+        f"default-src 'none'; style-src {allowed(style)}; script-src {allowed(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _palette_css() -> str:
+    """Return the frames' colours as CSS, lighter on a dark ground."""
+    light = [f".frame-{order}{{--frame:{colour}}}" for order, colour in enumerate(palette.FRAME_COLOURS)]
+    dark = [f".frame-{order}{{--frame:{_lighter(colour)}}}" for order, colour in enumerate(palette.FRAME_COLOURS)]
+    light.append(f".frame-none{{--frame:{palette.NO_FRAME_COLOUR}}}")
+    return "\n".join([*light, f"@media screen and (prefers-color-scheme: dark){{{''.join(dark)}.frame-none{{--frame:#4B545E}}}}", ""])
+
+
+def _lighter(colour: str) -> str:
+    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(part + (255 - part) * _LIGHTER):02X}" for part in parts)
