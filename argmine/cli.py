@@ -191,3 +191,52 @@ def _progress() -> Iterator[Progress]:
             bars.update(tasks[stage], completed=done, total=total or None)
 
         yield update
+
+
+@bench_app.command("embed")
+def bench_embed(
+    n: Annotated[int, typer.Option("--n", min=64, help="Texts to embed.")] = 2_000,
+    device: Annotated[str, typer.Option(help="Device to measure.")] = Settings().device,
+) -> None:
+    """Speed of the embedding core beside encode() of sentence-transformers, and under the machine's ceilings."""
+    from argmine.evaluate import bench_embed
+
+    print(bench_embed.run(n=n, device=device))
+
+
+@bench_app.command("start")
+def bench_start(
+    thread: Annotated[Path, typer.Argument(help="A saved Hacker News item.")],
+    repeats: Annotated[int, typer.Option(min=1, help="Interleaved repeats.")] = 3,
+) -> None:
+    """Wall time of a whole report, cold, beside the naive script with the same libraries."""
+    from argmine.evaluate import bench_start
+
+    print(bench_start.run(thread, repeats))
+
+
+_DATA = typer.Argument(help="Folder with datasets/, gold/ and threads/.")
+
+
+@evaluate_app.command("segmentation")
+def evaluate_segmentation(data: Annotated[Path, _DATA] = Path("../shared")) -> None:
+    """Sentence and claim borders on test sets that were not trained on."""
+    from argmine.evaluate import segmentation
+
+    print(segmentation.run(data))
+
+
+@evaluate_app.command("kinds")
+def evaluate_kinds(data: Annotated[Path, _DATA] = Path("../shared")) -> None:
+    """Claim, question, quote or other, on hand-coded sentences that were not trained on."""
+    from argmine.evaluate import kinds
+
+    print(kinds.run(data))
+
+
+@evaluate_app.command("quotations")
+def evaluate_quotations(data: Annotated[Path, _DATA] = Path("../shared")) -> None:
+    """Share of quoted paragraphs whose source was found."""
+    from argmine.evaluate import quotations
+
+    print(quotations.run(data))

@@ -7,6 +7,7 @@ the file and the line.
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import asdict, dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -67,8 +68,9 @@ class Codebook:
         return hashlib.sha256(content.encode()).hexdigest()
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values; `from_dict` reads them back."""
-        return asdict(self)
+        """Return plain values, as JSON would hold them; `from_dict` reads them back."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Codebook:

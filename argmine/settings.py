@@ -36,6 +36,8 @@ class Settings:
     precision: str = knob("auto", "exact is float32 throughout; auto takes the fastest that the device does well.",
                           choices=("auto", "exact"))
     # stance
+    coder: str = knob("similarity", "Who codes: the trained coder, or similarity to the codebook's own sentences.",
+                      choices=("trained", "similarity"))
     stance_threshold: float = knob(0.5, "Least confidence with which a claim is said to speak to a frame.", low=0, high=1)
     side_threshold: float = knob(0.6, "Least confidence for a side; below it the side is unclear.", low=0.34, high=1)
     # cluster

@@ -85,7 +85,7 @@ def test_offline_refuses_an_address(tmp_path):
 
 def test_an_unreachable_host_is_said(tmp_path):
     done = argmine("report", "1", "--hn-api", "http://127.0.0.1:9", "--allow-private", "--timeout-s", "2", cwd=tmp_path)
-    assert_one_sentence(done, 1, "127.0.0.1")
+    assert_one_sentence(done, 1, "item?id=1", "cannot be reached")
 
 
 @pytest.mark.parametrize(

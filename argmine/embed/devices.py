@@ -121,7 +121,7 @@ def count_devices(settings: Settings) -> int:
 
 
 def describe(settings: Settings) -> dict[str, Any]:
-    """Return what there is to say of the chosen device: its name, precision and why, workers, threads, bfloat16 units."""
+    """Return what there is to say of the chosen device: its name, its precision and why, its workers and threads."""
     import torch
 
     device = choose_device(settings)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from argmine.embed.batches import Batch, cut
-from argmine.embed.devices import choose_device, count_devices, describe, is_out_of_memory, one_thread
+from argmine.embed.devices import Precision, choose_device, count_devices, describe, is_out_of_memory, one_thread
 from argmine.embed.library import LibraryEncoder
 from argmine.embed.packed import PackedModel
 from argmine.embed.processes import SpreadEncoder
@@ -46,7 +46,7 @@ class Encoder(Protocol):
     fingerprint: str
     dim: int
     device: str
-    precision: str
+    precision: Precision
     path: str
     max_tokens: int
 
@@ -73,7 +73,7 @@ class PackedEncoder:
         self.name, self.sha256, self.fingerprint = name, sha256, fingerprint(sha256, recipe)
         self.dim, self.max_tokens = recipe.dim, recipe.max_tokens
         self.device = model.device.name
-        self.precision: str = model.device.precision
+        self.precision = model.device.precision
         self._recipe, self._tokenizer, self._model = recipe, tokenizer, model
         self._budget = budget
         self._halving = threading.Lock()
@@ -99,7 +99,7 @@ class PackedEncoder:
         return collect(self.stream(texts), len(texts), self.dim, progress)
 
     def _run(self, batch: Batch) -> list[tuple[Batch, NDArray[np.float32]]]:
-        """Return the batch and its vectors; where memory runs out, in halves, and with a smaller budget from then on."""
+        """Return the batch and its vectors; where memory runs out, in halves, and the budget shrinks."""
         try:
             return [(batch, self._model.vectors(batch))]
         except RuntimeError as error:

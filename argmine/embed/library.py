@@ -16,7 +16,7 @@ from argmine.errors import EncoderError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from argmine.embed.devices import Device
+    from argmine.embed.devices import Device, Precision
     from argmine.embed.encoder import Progress
 
 # Only lengths relative to each other matter here: texts are sorted and cut into batches before they are tokenized.
@@ -28,7 +28,7 @@ class LibraryEncoder:
     """A model run by sentence-transformers in float32, in batches of texts of like length."""
 
     path = "sentence-transformers"
-    precision = "float32"
+    precision: Precision = "float32"
 
     def __init__(self, name: str, sha256: str, folder: Path, device: Device) -> None:
         self.name, self.sha256, self.device = name, sha256, device.name

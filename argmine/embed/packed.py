@@ -72,13 +72,6 @@ class PackedModel:
                 hidden = self._forward(layer, hidden, batch)
             return self._pool(hidden, batch).cpu().numpy()
 
-    def products(self, rows: torch.Tensor) -> torch.Tensor:
-        """Return the rows, shape (n_rows, dim), after the matrix products of all layers and nothing else."""
-        for layer in self._layers:
-            layer.qkv(rows)
-            rows = layer.down(layer.up(layer.out(rows)))
-        return rows
-
     def _embed(self, batch: Batch) -> torch.Tensor:
         """Return each token's first state, shape (n_rows, dim); rows beyond the batch's tokens only fill it up."""
         import torch
@@ -126,11 +119,11 @@ def _layer(weights: Weights, prefix: str, recipe: Recipe, device: Device) -> Lay
         torch.cat([weights[f"{name}.{part}"] for name in (query, key, value)]) for part in ("weight", "bias")
     )
     return Layer(
-        qkv=_product(weight, bias, device),
-        out=_product(*_pair(weights, out), device),
+        qkv=prepare_product(weight, bias, device),
+        out=prepare_product(*_pair(weights, out), device),
         out_norm=_norm(weights, out_norm, device),
-        up=_product(*_pair(weights, prefix + "intermediate.dense"), device, gelu=True),
-        down=_product(*_pair(weights, prefix + "output.dense"), device),
+        up=prepare_product(*_pair(weights, prefix + "intermediate.dense"), device, gelu=True),
+        down=prepare_product(*_pair(weights, prefix + "output.dense"), device),
         down_norm=_norm(weights, prefix + "output.LayerNorm", device),
     )
 
@@ -146,7 +139,7 @@ def _norm(weights: Weights, name: str, device: Device, *, exact: bool = False) -
     return weight, bias
 
 
-def _product(weight: torch.Tensor, bias: torch.Tensor, device: Device, *, gelu: bool = False) -> Product:
+def prepare_product(weight: torch.Tensor, bias: torch.Tensor, device: Device, *, gelu: bool = False) -> Product:
     """Return rows -> rows @ weight.T + bias, then GELU if asked for; a second argument is added to the result."""
     import torch
     import torch.nn.functional as F  # noqa: N812

@@ -1,6 +1,6 @@
 """Segment files: blocks of keys and vectors, each with its checksums, added at the end and never changed.
 
-A block is a header (magic, rows, dim, CRC-32 of keys, of vectors, and of the header itself), then the keys, 16 bytes
+A block is a header (magic, version, rows, dim, CRC-32 of keys, of vectors, of the header), then the keys, 16 bytes
 each, then the vectors, float32, little-endian. A block cut short at the end of a file is one whose writer died: it does
 not count, and the next writer takes its bytes away.
 """
@@ -21,11 +21,12 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MAGIC = b"argmine\x01"
+MAGIC = b"argmine\n"
+VERSION = 1
 KEY_BYTES = 16
-_FIELDS = struct.Struct("<8sIIII")
+_FIELDS = struct.Struct("<8sIIIII")
 _CHECK = struct.Struct("<I")
-HEADER_BYTES = 32
+HEADER_BYTES = _FIELDS.size + _CHECK.size
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,8 @@ def pack(keys: NDArray[np.uint64], vectors: NDArray[np.float32]) -> bytes:
     """Return a block as bytes: keys of shape (n, 2), vectors of shape (n, dim)."""
     key_bytes = np.ascontiguousarray(keys, "<u8").tobytes()
     vector_bytes = np.ascontiguousarray(vectors, "<f4").tobytes()
-    fields = _FIELDS.pack(MAGIC, *vectors.shape, zlib.crc32(key_bytes), zlib.crc32(vector_bytes))
-    header = (fields + _CHECK.pack(zlib.crc32(fields))).ljust(HEADER_BYTES, b"\0")
-    return header + key_bytes + vector_bytes
+    fields = _FIELDS.pack(MAGIC, VERSION, *vectors.shape, zlib.crc32(key_bytes), zlib.crc32(vector_bytes))
+    return fields + _CHECK.pack(zlib.crc32(fields)) + key_bytes + vector_bytes
 
 
 def open_segment(path: Path, dim: int) -> Segment:
@@ -124,7 +124,7 @@ def _blocks(content: Any, size: int) -> Iterator[Block | None]:
             return
         if block.end > size:
             return
-        key_crc = _FIELDS.unpack(content[start : start + _FIELDS.size])[3]
+        key_crc = _FIELDS.unpack(content[start : start + _FIELDS.size])[4]
         if zlib.crc32(memoryview(content)[block.keys_start : block.vectors_start]) != key_crc:
             yield None
             return
@@ -136,7 +136,7 @@ def _header(header: bytes, start: int) -> Block | None:
     if len(header) < HEADER_BYTES:
         return None
     fields = header[: _FIELDS.size]
-    magic, rows, dim, _, vectors_crc = _FIELDS.unpack(fields)
-    if magic != MAGIC or _CHECK.unpack_from(header, _FIELDS.size)[0] != zlib.crc32(fields):
+    magic, version, rows, dim, _, vectors_crc = _FIELDS.unpack(fields)
+    if (magic, version) != (MAGIC, VERSION) or _CHECK.unpack_from(header, _FIELDS.size)[0] != zlib.crc32(fields):
         return None
     return Block(start, rows, dim, vectors_crc)

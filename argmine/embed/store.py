@@ -64,7 +64,8 @@ class Shelf:
         """
         places = self._find(keys)
         held = places >= 0
-        blocks = np.where(held, self._block_of[places], -1)
+        blocks = np.full(len(keys), -1, np.int32)
+        blocks[held] = self._block_of[places[held]]
         for number in np.unique(blocks[held]):
             segment, block = self._blocks[number]
             wanted = np.flatnonzero(blocks == number)
@@ -127,7 +128,7 @@ class Shelf:
             try:
                 written = 0
                 while written < len(block):
-                    written += file.write(memoryview(block)[written:])
+                    written += os.write(file.fileno(), memoryview(block)[written:])
             except OSError:
                 file.truncate(end)
                 raise

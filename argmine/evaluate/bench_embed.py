@@ -8,23 +8,23 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from argmine.embed.devices import Device, choose_device, one_thread, synchronize
+from argmine.embed.devices import Device, Precision, choose_device, one_thread, synchronize
 from argmine.embed.embedding import embed
 from argmine.embed.encoder import WINDOW, Encoder, load_encoder
-from argmine.embed.packed import PackedModel
+from argmine.embed.packed import prepare_product
 from argmine.embed.store import open_store
 from argmine.embed.tokens import load_tokenizer, tokenize, tokenize_ahead
-from argmine.embed.weights import Recipe, find_model, load_weights, read_recipe
+from argmine.embed.weights import Recipe, find_model, read_recipe
 from argmine.errors import EncoderError
-from argmine.settings import Settings
+from argmine.settings import DEFAULT_MODEL, Settings
 
 if TYPE_CHECKING:
-    import torch
     from numpy.typing import NDArray
 
 # Words of a claim: half have fewer than 25, one in twenty more than 70.
@@ -36,7 +36,10 @@ BATCH_SIZES = (16, 32, 64, 128, 256, 1_024, 4_096)
 # Texts on which a batch size is tried before the race.
 TRIAL = 256
 CEILING_S = 2.0
-LIBRARY = "encode(), defaults"
+MOST_CEILING_ROWS = 1 << 16
+
+
+HEADS = ("", "claims/s", "tokens/s", "to defaults", "to its best", "min cosine", "of products", "of tokenizer")
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,25 @@ class Contender:
 
     name: str
     run: Callable[[list[str]], NDArray[np.float32]]
-    precision: str
+    precision: Precision
 
 
-def run(n: int = 2_000, device: str = "auto", rounds: int = 5, model: str = "all-MiniLM-L6-v2") -> str:
-    """Return a table of speeds: every contender `rounds` times in turn over n texts, medians, ratios round by round.
+@dataclass(frozen=True)
+class Race:
+    """What a race gave: each contender's seconds, round by round, and its vectors, in the order of the contenders."""
+
+    contenders: list[Contender]
+    seconds: list[list[float]]
+    vectors: list[NDArray[np.float32]]
+
+    def ratio(self, base: int, number: int) -> float:
+        """Return how many times faster a contender is than another: the median of the ratios of each round."""
+        rounds = zip(self.seconds[base], self.seconds[number], strict=True)
+        return statistics.median(slow / own for slow, own in rounds)
+
+
+def run(n: int = 2_000, device: str = "auto", rounds: int = 5, model: str = DEFAULT_MODEL) -> str:
+    """Return a table of speeds: every contender `rounds` times in turn over n texts; medians, ratios round by round.
 
     The ceilings are measured in the same run: the tokenizer alone, and the model's matrix products alone. Raise
     EncoderError for a model that the packed path does not cover.
@@ -61,50 +78,31 @@ def run(n: int = 2_000, device: str = "auto", rounds: int = 5, model: str = "all
         raise EncoderError(f"model {model}: the packed path does not cover it, so there is nothing to compare.")
     tokenizer = load_tokenizer(folder, recipe)
     texts = sample_texts(n, words_of(tokenizer))
-    n_tokens = len(tokenize(tokenizer, texts).ids)
-    contenders = [*_library(folder, settings, texts), *_ours(settings)]
-    for contender in contenders:
-        contender.run(texts[:TRIAL])
-    times: dict[str, list[float]] = {contender.name: [] for contender in contenders}
-    vectors: dict[str, NDArray[np.float32]] = {}
-    for _ in range(rounds):
-        for contender in contenders:
-            begin = time.perf_counter()
-            vectors[contender.name] = contender.run(texts)
-            times[contender.name].append(time.perf_counter() - begin)
-    ceilings = {
-        precision: _product_ceiling(recipe, folder, replace(choose_device(settings), precision=precision))
-        for precision in {contender.precision: None for contender in contenders}
+    tokens = len(tokenize(tokenizer, texts).ids) / n
+    race = _race([*_library(folder, settings, texts), *_ours(settings)], texts, rounds)
+    chosen = choose_device(settings)
+    products = {
+        precision: _product_ceiling(recipe, replace(chosen, precision=precision))
+        for precision in {contender.precision: None for contender in race.contenders}
     }
     tokenizing = _tokenizer_ceiling(tokenizer, texts)
-    lines = [_line("", "claims/s", "tokens/s", "ratio", "min cosine", "of products", "of tokenizer")]
-    for contender in contenders:
-        speed = n / statistics.median(times[contender.name])
-        ratio = statistics.median(base / own for base, own in zip(times[LIBRARY], times[contender.name], strict=True))
-        cosine = float((vectors[LIBRARY] * vectors[contender.name]).sum(1).min())
-        rate = speed * n_tokens / n
-        lines.append(
-            _line(
-                contender.name,
-                f"{speed:,.0f}",
-                f"{rate:,.0f}",
-                f"{ratio:.2f}x",
-                f"{cosine:.7f}",
-                f"{rate / ceilings[contender.precision]:.0%}",
-                f"{speed / tokenizing:.1%}",
-            )
-        )
-    for precision, rate in ceilings.items():
-        lines.append(_line(f"ceiling: products, {precision}", f"{rate * n / n_tokens:,.0f}", f"{rate:,.0f}"))
-    lines.append(_line("ceiling: tokenizer alone", f"{tokenizing:,.0f}", f"{tokenizing * n_tokens / n:,.0f}"))
-    lines.append(_line("second run, from the store", *_second_run(texts, load_encoder(settings), rounds)))
-    chosen = choose_device(settings)
     words = [len(text.split()) for text in texts]
-    head = (
-        f"{n:,} texts, {statistics.median(words):.0f} words at the median, {np.percentile(words, 95):.0f} at the 95th "
-        f"percentile, {n_tokens / n:.0f} tokens on average; {_name(chosen)}; median of {rounds} interleaved rounds"
+    return "\n".join(
+        [
+            f"{n:,} texts; {statistics.median(words):.0f} words at the median, {np.percentile(words, 95):.0f} at the 95th "
+            f"percentile; {tokens:.0f} tokens on average",
+            f"{chosen.name}, {chosen.workers} workers, torch {version('torch')}; median of {rounds} interleaved rounds",
+            "",
+            _line(*HEADS),
+            *(_result(race, number, n, tokens, products, tokenizing) for number in range(len(race.contenders))),
+            *(
+                _line(f"ceiling: products, {precision}", f"{rate / tokens:,.0f}", f"{rate:,.0f}")
+                for precision, rate in products.items()
+            ),
+            _line("ceiling: tokenizer alone", f"{tokenizing:,.0f}", f"{tokenizing * tokens:,.0f}"),
+            _second_run(texts, load_encoder(settings), rounds),
+        ]
     )
-    return "\n".join([head, "", *lines])
 
 
 def sample_texts(n: int, vocabulary: list[str], seed: int = 0) -> list[str]:
@@ -132,6 +130,33 @@ def words_of(tokenizer: Any) -> list[str]:
     return [word for word, number in by_number if number >= FIRST_WORD and word.isalpha()]
 
 
+def _race(contenders: list[Contender], texts: list[str], rounds: int) -> Race:
+    for contender in contenders:
+        contender.run(texts[:TRIAL])
+    race = Race(contenders, [[] for _ in contenders], [np.empty(0, np.float32) for _ in contenders])
+    for _ in range(rounds):
+        for number, contender in enumerate(contenders):
+            begin = time.perf_counter()
+            race.vectors[number] = contender.run(texts)
+            race.seconds[number].append(time.perf_counter() - begin)
+    return race
+
+
+def _result(race: Race, number: int, n: int, tokens: float, products: dict[Precision, float], tokenizing: float) -> str:
+    contender = race.contenders[number]
+    speed = n / statistics.median(race.seconds[number])
+    return _line(
+        contender.name,
+        f"{speed:,.0f}",
+        f"{speed * tokens:,.0f}",
+        f"{race.ratio(0, number):.2f}x",
+        f"{race.ratio(1, number):.2f}x",
+        f"{(race.vectors[0] * race.vectors[number]).sum(1).min():.7f}",
+        f"{speed * tokens / products[contender.precision]:.0%}",
+        f"{speed / tokenizing:.1%}",
+    )
+
+
 def _ours(settings: Settings) -> list[Contender]:
     exact, fast = load_encoder(replace(settings, precision="exact")), load_encoder(settings)
     return [
@@ -147,42 +172,61 @@ def _library(folder: Path, settings: Settings, texts: list[str]) -> list[Contend
     device = choose_device(settings)
     plain = SentenceTransformer(str(folder), device=device.name)
 
-    def contender(name: str, model: Any, size: int, precision: str) -> Contender:
+    def contender(name: str, model: Any, size: int, precision: Precision) -> Contender:
         def encode(batch: list[str]) -> NDArray[np.float32]:
             found = model.encode(batch, batch_size=size, show_progress_bar=False, normalize_embeddings=True)
             return np.asarray(found, np.float32)
 
         return Contender(name, encode, precision)
 
-    models = {"float32": plain}
+    models: dict[Precision, Any] = {"float32": plain}
     if device.pins:
         models[device.precision] = SentenceTransformer(str(folder), device=device.name).to(device.dtype)
     trial = texts if device.pins else texts[:TRIAL]
-    best, best_s = contender(LIBRARY, plain, 32, "float32"), float("inf")
-    for precision, model in models.items():
-        for size in BATCH_SIZES:
-            if size > len(trial):
-                continue
-            candidate = contender(f"encode(), batch {size}, {precision}", model, size, precision)
-            begin = time.perf_counter()
-            candidate.run(trial)
-            if time.perf_counter() - begin < best_s:
-                best, best_s = candidate, time.perf_counter() - begin
-    return [contender(LIBRARY, plain, 32, "float32"), best]
+    candidates = [
+        contender(f"encode(), batch {size}, {precision}", other, size, precision)
+        for precision, other in models.items()
+        for size in BATCH_SIZES
+        if size <= len(trial)
+    ]
+    return [
+        contender("encode(), defaults", plain, 32, "float32"),
+        min(candidates, key=lambda one: _seconds(one, trial)),
+    ]
 
 
-def _product_ceiling(recipe: Recipe, folder: Path, device: Device) -> float:
-    """Return the tokens a second that the model's matrix products alone reach, in the packed path's own form."""
+def _seconds(contender: Contender, texts: list[str]) -> float:
+    begin = time.perf_counter()
+    contender.run(texts)
+    return time.perf_counter() - begin
+
+
+def _product_ceiling(recipe: Recipe, device: Device) -> float:
+    """Return the tokens a second that the model's matrix products alone reach, laid out as the packed path has them."""
     import torch
 
-    model = PackedModel(recipe, load_weights(folder), device)
-    n_rows = min(device.token_budget(recipe.bytes_per_token), 1 << 16)
-    rows = torch.zeros(n_rows, recipe.dim, dtype=device.dtype, device=device.name).normal_()
-    count = _repeat(device, lambda: model.products(rows))
-    return count * n_rows
+    n_rows = min(device.token_budget(recipe.bytes_per_token), MOST_CEILING_ROWS)
+    shapes = [
+        (3 * recipe.dim, recipe.dim),
+        (recipe.dim, recipe.dim),
+        (recipe.inner, recipe.dim),
+        (recipe.dim, recipe.inner),
+    ]
+    products = [
+        (prepare_product(torch.randn(shape) / shape[1] ** 0.5, torch.zeros(shape[0]), device), shape[1])
+        for shape in shapes
+    ]
+    rows = {width: torch.randn(n_rows, width).to(device.name, device.dtype) for _, width in products}
+
+    def all_layers() -> None:
+        for _ in range(recipe.layers):
+            for product, width in products:
+                product(rows[width])
+
+    return _repeat(device, all_layers) * n_rows
 
 
-def _repeat(device: Device, action: Callable[[], torch.Tensor]) -> float:
+def _repeat(device: Device, action: Callable[[], None]) -> float:
     """Return how many times a second the action runs, on as many workers as the device has."""
     import torch
 
@@ -210,8 +254,8 @@ def _tokenizer_ceiling(tokenizer: Any, texts: list[str]) -> float:
     return done / (time.perf_counter() - begin)
 
 
-def _second_run(texts: list[str], encoder: Encoder, rounds: int) -> tuple[str, str, str]:
-    """Return claims/s of a run over a stored corpus, nothing, and the ratio to the run that stored it."""
+def _second_run(texts: list[str], encoder: Encoder, rounds: int) -> str:
+    """Return the line of a run over a stored corpus, with its ratio to the run that stored it."""
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder))
         times = []
@@ -220,14 +264,8 @@ def _second_run(texts: list[str], encoder: Encoder, rounds: int) -> tuple[str, s
             embed(texts, encoder, store=store)
             times.append(time.perf_counter() - begin)
     again = statistics.median(times[1:])
-    return f"{len(texts) / again:,.0f}", "", f"{times[0] / again:.0f}x the first"
-
-
-def _name(device: Device) -> str:
-    import torch
-
-    return f"{device.name}, {device.workers} workers, torch {torch.__version__}"
+    return _line("second run, from the store", f"{len(texts) / again:,.0f}", "", f"{times[0] / again:,.0f}x the first")
 
 
 def _line(name: str, *cells: str) -> str:
-    return f"{name:<36}" + "".join(f"{cell:>14}" for cell in cells).rstrip()
+    return (f"{name:<34}" + "".join(f"{cell:>14}" for cell in cells)).rstrip()

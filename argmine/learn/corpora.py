@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from argmine.errors import SourceError
 
@@ -79,12 +80,16 @@ def read_ewt(path: Path) -> list[Labelled]:
     Raise SourceError where the file is absent or holds no document.
     """
     documents: list[Labelled] = []
-    name, paragraphs, joints, fresh = "", [], [], True
+    name, fresh = "", True
+    paragraphs: list[list[tuple[Unit, ...]]] = []
+    joints: list[list[str]] = []
 
     def close() -> None:
         if paragraphs:
             documents.append(
-                Labelled(name, tuple(map(tuple, paragraphs)), tuple(tuple(gaps[:-1]) for gaps in joints), claims_known=False)
+                Labelled(
+                    name, tuple(map(tuple, paragraphs)), tuple(tuple(gaps[:-1]) for gaps in joints), claims_known=False
+                )
             )
 
     for block in _text(path).split("\n\n"):
@@ -140,9 +145,9 @@ def _propositions(name: str, text: str, offsets: list[list[int]]) -> Labelled:
 
 
 def read_claims(path: Path) -> list[Labelled]:
-    """Return the comments of a labelled JSONL file (data/labelled/claims/README.md); raise SourceError for a bad line."""
+    """Return the comments of a file as data/labelled/claims/README.md has them; raise SourceError for a bad line."""
     documents = []
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    for number, line in enumerate(_text(path).rstrip("\n").split("\n"), 1):
         try:
             documents.append(_comment(json.loads(line)))
         except (KeyError, IndexError, TypeError, json.JSONDecodeError) as error:
@@ -150,7 +155,7 @@ def read_claims(path: Path) -> list[Labelled]:
     return documents
 
 
-def _comment(row: dict) -> Labelled:
+def _comment(row: dict[str, Any]) -> Labelled:
     paragraphs, joints = [], []
     for paragraph in row["paragraphs"]:
         sentences = paragraph["sentences"] if isinstance(paragraph, dict) else paragraph
@@ -162,7 +167,7 @@ def _comment(row: dict) -> Labelled:
     )
 
 
-def _units(sentence: list) -> Iterator[Unit]:
+def _units(sentence: list[list[Any]]) -> Iterator[Unit]:
     for text, kind, *marks in sentence:
         yield Unit(text, kind, tuple(marks[0]) if marks else ())
 

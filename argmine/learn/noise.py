@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 
 from argmine.learn.corpora import Labelled, Laid, lay
@@ -17,7 +18,9 @@ def noisy(document: Labelled, draw: random.Random) -> Laid:
     if "lower" in habit:
         document = _map(document, _lower)
     if "no stops" in habit:
-        document = _map(document, lambda text: text[:-1] if _plain_stop(text) and draw.random() < 0.7 else text, last=True)
+        document = _map(
+            document, lambda text: text[:-1] if _plain_stop(text) and draw.random() < 0.7 else text, last=True
+        )
     if habit == "one paragraph":
         return lay(document, " ")
     if habit == "lines":
@@ -31,10 +34,10 @@ def noisy(document: Labelled, draw: random.Random) -> Laid:
 
 
 def wrapped(text: str, columns: int) -> str:
-    """Return the text with spaces turned into line breaks where a line would pass `columns`: the same length.
+    r"""Return the text with spaces turned into line breaks where a line would pass `columns`: the same length.
 
     >>> wrapped("one two three", 8)
-    'one two\\nthree'
+    'one two\nthree'
     """
     paragraphs = text.split("\n\n")
     for number, paragraph in enumerate(paragraphs):
@@ -52,7 +55,7 @@ def wrapped(text: str, columns: int) -> str:
     return "\n\n".join(paragraphs)
 
 
-def _map(document: Labelled, change, last: bool = False) -> Labelled:
+def _map(document: Labelled, change: Callable[[str], str], last: bool = False) -> Labelled:
     paragraphs = tuple(
         tuple(
             tuple(

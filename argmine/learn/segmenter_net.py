@@ -20,7 +20,7 @@ _HASH_DROPOUT = 0.15
 
 @dataclass(frozen=True)
 class Example:
-    """One document: its tokens, where sentences and claims start (0 or 1 a token), which of the two is known, its kinds.
+    """One document: its tokens, where sentences and claims start (0 or 1), which of the two is known, its kinds.
 
     `kinds` are (first token, after last, index in KINDS_READ).
     """
@@ -63,11 +63,9 @@ def batch(examples: Sequence[Example], word_keys: np.ndarray) -> Batch:
         kinds += [(first + place, last + place, kind) for first, last, kind in example.kinds]
         place += len(example.starts) + GAP
     spans = torch.tensor([kind[:2] for kind in kinds], dtype=torch.int64).reshape(-1, 2)
-    return Batch(
-        *(torch.from_numpy(array) for array in (words, hashes, features, mask, starts, known)),
-        spans,
-        torch.tensor([kind[2] for kind in kinds], dtype=torch.int64),
-    )
+    labels = torch.tensor([kind[2] for kind in kinds], dtype=torch.int64)
+    of = torch.from_numpy
+    return Batch(of(words), of(hashes), of(features), of(mask), of(starts), of(known), spans, labels)
 
 
 class TrainedNetwork(nn.Module):
@@ -76,11 +74,13 @@ class TrainedNetwork(nn.Module):
     def __init__(self, vectors: np.ndarray, width: int, dropout: float) -> None:
         super().__init__()
         self.width, self.dropout = width, dropout
+        self.vectors: torch.Tensor
         self.register_buffer("vectors", torch.from_numpy(vectors))
         self.words = nn.Linear(vectors.shape[1], width, bias=False)
-        self.hashes = nn.ModuleList([nn.Embedding(rows, width) for rows in HASH_ROWS])
-        for table in self.hashes:
+        tables = [nn.Embedding(rows, width) for rows in HASH_ROWS]
+        for table in tables:
             nn.init.normal_(table.weight, std=0.1)
+        self.hashes = nn.ModuleList(tables)
         self.features = nn.Linear(N_FEATURES, width)
         self.embed = nn.LayerNorm(width)
         self.layers = nn.ModuleList([nn.Linear(3 * width, 2 * width) for _ in DILATIONS])
@@ -94,9 +94,12 @@ class TrainedNetwork(nn.Module):
         """Return the scores of the borders, shape (n_places, 2), and of the kinds, shape (n_spans, 3)."""
         states = self._states(given)
         drop = functional.dropout(states, self.dropout, self.training)
-        return self.borders(drop), self.kind(functional.dropout(_pooled(states, given.spans), self.dropout, self.training))
+        return self.borders(drop), self.kind(
+            functional.dropout(_pooled(states, given.spans), self.dropout, self.training)
+        )
 
     def _states(self, given: Batch) -> torch.Tensor:
+        states: torch.Tensor
         words, keep = given.words, torch.ones(len(given.words), 1)
         if self.training:
             words = torch.where(torch.rand(words.shape) < _WORD_DROPOUT, 0, words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,11 @@ from argmine.settings import Settings
 if TYPE_CHECKING:
     from argmine.analysis import Analysis
 
-_SPECIAL = re.compile(r"([&%$#_{}])")
-_SPELLED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_TEX = {sign: f"\\{sign}" for sign in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
 
 
 def source_title(analysis: Analysis) -> str:
@@ -76,5 +78,4 @@ def changed_settings(analysis: Analysis) -> dict[str, Any]:
 
 
 def _tex(text: str) -> str:
-    spelled = "".join(_SPELLED.get(sign, sign) for sign in _SPECIAL.sub(r"\\\1", text.replace("\\", "\0")))
-    return " ".join(spelled.replace("\0", _SPELLED["\\"]).split())
+    return " ".join("".join(_TEX.get(sign, sign) for sign in text).split())

@@ -105,7 +105,7 @@ def read_table(folder: Path, table: Table) -> pd.DataFrame:
 def _write_table(frame: pd.DataFrame, table: Table, path: Path) -> None:
     columns = [[_format(value, column) for value in frame[column.name]] for column in table.columns]
     with path.open("w", newline="", encoding="utf-8") as lines:
-        writer = csv.writer(lines, lineterminator="\n")
+        writer = csv.writer(lines, lineterminator="\r\n")  # RFC 4180; a lone \r in a cell is then quoted too
         writer.writerow(table.names)
         writer.writerows(zip(*columns, strict=True))
 
@@ -147,7 +147,7 @@ def _resource(table: Table, path: Path) -> dict[str, Any]:
         "encoding": "utf-8",
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-        "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
+        "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True},
         "schema": {"fields": [_field(column) for column in table.columns], "primaryKey": _primary_key(table)},
     }
 

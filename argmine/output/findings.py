@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from argmine.output.rendering import Linked, Sentence, claims_href, counted, percent, plural
-from argmine.output.page_sections import View
+from argmine.output.rendering import Linked, Sentence, claims_href, counted, percent, plural, sentence, thousands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import numpy as np
 
-    from argmine.output.page_sections import FrameSection
+    from argmine.output.page_sections import FrameSection, View
 
 LEAST_WITH_A_SIDE = 10
 LEAST_AUTHORS = 10
 N_RESAMPLES = 1000
 MOST_ACTIVE = 5
 
+Intervals = dict[str, tuple[float, float]]
 
-def findings(view: View, frames: Sequence[FrameSection]) -> list[Sentence]:
+
+def findings(view: View, frames: Sequence[FrameSection], intervals: Intervals) -> list[Sentence]:
     """Return up to five sentences, the widest first; each number opens the claims that it counts."""
-    n, n_frames = len(view.claims), len(frames)
-    if not n:
+    if view.claims.empty:
         return [("No claim was found in the posts’ own words, so there is nothing to count.",)]
-    in_a_frame = int(view.claims["claim_id"].isin(view.analysis.stances["claim_id"]).sum())
-    of_frames = "the codebook’s only frame" if n_frames == 1 else f"at least one of the codebook’s {n_frames} frames"
-    if not in_a_frame:
-        return [("None of the ", counted(n), f" {plural(n, 'claim')} speaks to {of_frames}."), *_concentration(view)]
-    sentences: list[Sentence] = [
-        (
-            *(counted(in_a_frame, inframe="yes"), " of ", counted(n), f" {plural(n, 'claim')} ({percent(in_a_frame / n)}) "),
-            f"{'speaks' if in_a_frame == 1 else 'speak'} to {of_frames}; the other ",
-            *(counted(n - in_a_frame, inframe="no"), " to none." if n - in_a_frame != 1 else " to none."),
-        )
-    ]
-    ranked = sorted(frames, key=lambda section: (-section.n_claims, section.colour))
-    sentences.append(_most_spoken_to(ranked[0], view))
-    divided = [section for section in ranked if section.balance.pro + section.balance.con >= LEAST_WITH_A_SIDE]
-    if divided:
-        leaning = max(divided, key=lambda section: (_lean(section), -section.colour))
+    spoken_to = [section for section in frames if section.n_claims]
+    sentences = [_reach(view, frames)]
+    if spoken_to:
+        sentences.append(_most_spoken_to(max(spoken_to, key=lambda section: section.n_claims), intervals))
+    sided = [section for section in spoken_to if section.balance.pro + section.balance.con >= LEAST_WITH_A_SIDE]
+    if sided:
+        leaning = max(sided, key=_lean)
         sentences.append(_leaning(leaning))
-        others = [section for section in divided if section is not leaning]
+        others = [section for section in sided if section is not leaning]
         if others:
-            sentences.append(_even(min(others, key=lambda section: (_lean(section), section.colour))))
+            sentences.append(_divided(min(others, key=_lean)))
     return [*sentences, *_concentration(view)]
 
 
@@ -67,20 +59,20 @@ def share_interval(inside: np.ndarray, total: np.ndarray, seed: int) -> tuple[fl
     return float(low), float(high)
 
 
-def frame_intervals(view: View) -> dict[str, tuple[float, float]]:
+def frame_intervals(view: View) -> Intervals:
     """Return for each frame the interval of its share of the counted claims, where there are enough authors.
 
     A claim of an unknown author is resampled with its post, as if each post had an author of its own.
     """
     import numpy as np
 
-    claims = view.claims
+    claims, stances = view.claims, view.analysis.stances
     authors = claims["author"].where(claims["author"].notna(), "\0" + claims["post_id"])
     codes = authors.factorize()[0]
     total = np.bincount(codes) if len(codes) else np.zeros(0, dtype=int)
     found = {}
     for frame in view.analysis.codebook.frame_names:
-        speaks = claims["claim_id"].isin(view.analysis.stances.query("frame == @frame")["claim_id"]).to_numpy()
+        speaks = claims["claim_id"].isin(stances[stances["frame"] == frame]["claim_id"]).to_numpy()
         inside = np.bincount(codes[speaks], minlength=len(total))
         interval = share_interval(inside, total, view.analysis.manifest["settings"]["seed"])
         if interval:
@@ -88,37 +80,73 @@ def frame_intervals(view: View) -> dict[str, tuple[float, float]]:
     return found
 
 
-def _most_spoken_to(section: FrameSection, view: View) -> Sentence:
-    frame, balance = section.frame.name, section.balance
-    by = f" by {section.n_authors:,} known {plural(section.n_authors, 'author')}" if section.n_authors else ""
-    return (
-        f"{section.frame.title} is spoken to most: ",
-        *(counted(section.n_claims, frame=frame), f" {plural(section.n_claims, 'claim')}{by}, coded "),
-        *(counted(balance.pro, frame=frame, side="pro"), " for the proposition, "),
-        *(counted(balance.con, frame=frame, side="con"), " against it, "),
-        *(counted(balance.neutral, frame=frame, side="neutral"), " neutral and "),
-        *(counted(balance.unclear, frame=frame, side="unclear"), " unclear."),
+def _reach(view: View, frames: Sequence[FrameSection]) -> Sentence:
+    n = len(view.claims)
+    speaks = int(view.claims["claim_id"].isin(view.analysis.stances["claim_id"]).sum())
+    one = "the codebook’s only frame" if len(frames) == 1 else f"at least one of the codebook’s {len(frames)} frames"
+    values: dict[str, str | Linked] = {"n": counted(n), "claims": plural(n, "claim"), "frames": one}
+    if not speaks:
+        return sentence("None of the {n} {claims} speaks to {frames}.", **values)
+    return sentence(
+        "{speaks} of {n} {claims} ({share}) {verb} to {frames}; the other {rest} to none.",
+        speaks=counted(speaks, inframe="yes"),
+        share=percent(speaks / n),
+        verb=plural(speaks, "speaks", "speak"),
+        rest=counted(n - speaks, inframe="no"),
+        **values,
+    )
+
+
+def _most_spoken_to(section: FrameSection, intervals: Intervals) -> Sentence:
+    share = percent(section.share)
+    if section.frame.name in intervals:
+        low, high = intervals[section.frame.name]
+        share += f"; 95\u00a0% interval over authors {percent(low)} to {percent(high)}"
+    return sentence(
+        "{title} is spoken to most: {n} {claims} ({share}), coded {pro} for the proposition, {con} against it, "
+        "{neutral} neutral and {unclear} unclear.",
+        title=_title(section),
+        n=counted(section.n_claims, frame=section.frame.name),
+        claims=plural(section.n_claims, "claim"),
+        share=share,
+        **_sides(section),
     )
 
 
 def _leaning(section: FrameSection) -> Sentence:
-    frame, balance = section.frame.name, section.balance
-    side, other, words = ("pro", "con", "for") if balance.pro >= balance.con else ("con", "pro", "against")
-    more, fewer = getattr(balance, side), getattr(balance, other)
-    return (
-        f"Opinion is most one-sided on {section.frame.title.lower()}: of the claims with a side, ",
-        *(counted(more, frame=frame, side=side), f" ({percent(more / (more + fewer))}) are coded {words} and "),
-        *(counted(fewer, frame=frame, side=other), f" {'against' if words == 'for' else 'for'}."),
+    balance, sides = section.balance, _sides(section)
+    lean = max(balance.pro, balance.con) / (balance.pro + balance.con)
+    more = "{pro} ({share}) are coded for and {con} against"
+    if balance.con > balance.pro:
+        more = "{con} ({share}) are coded against and {pro} for"
+    return sentence(
+        "Opinion is most one-sided on {title}: of the claims with a side, " + more + "; {unclear} more {are} unclear.",
+        title=_title(section, inside=True),
+        share=percent(lean),
+        are=plural(balance.unclear, "is", "are"),
+        **sides,
     )
 
 
-def _even(section: FrameSection) -> Sentence:
-    frame, balance = section.frame.name, section.balance
-    return (
-        f"It is most divided on {section.frame.title.lower()}: ",
-        *(counted(balance.pro, frame=frame, side="pro"), " coded for and "),
-        *(counted(balance.con, frame=frame, side="con"), " against."),
+def _divided(section: FrameSection) -> Sentence:
+    return sentence(
+        "Opinion is most divided on {title}: {pro} coded for and {con} against; {unclear} unclear.",
+        title=_title(section, inside=True),
+        **_sides(section),
     )
+
+
+def _sides(section: FrameSection) -> dict[str, Linked]:
+    frame, balance = section.frame.name, section.balance
+    counts = {"pro": balance.pro, "con": balance.con, "neutral": balance.neutral, "unclear": balance.unclear}
+    return {side: counted(n, frame=frame, side=side) for side, n in counts.items()}
+
+
+def _title(section: FrameSection, *, inside: bool = False) -> Linked:
+    """Return the frame's title as a link to its section; inside a sentence without the capital, unless it is a name."""
+    title = section.frame.title
+    lowered = title[0].lower() + title[1:] if inside and title[1:].islower() else title
+    return Linked(lowered, f"#frame-{section.colour + 1}")
 
 
 def _lean(section: FrameSection) -> float:
@@ -127,16 +155,20 @@ def _lean(section: FrameSection) -> float:
 
 
 def _concentration(view: View) -> list[Sentence]:
-    n = view.claims["author"].dropna().value_counts()
+    n = Counter(view.claims["author"].dropna().tolist())
     if len(n) <= MOST_ACTIVE:
         return []
-    names = sorted(n.index, key=lambda name: (-n[name], name))[:MOST_ACTIVE]
-    together, all_claims = int(n[names].sum()), len(view.claims)
+    names = sorted(n, key=lambda name: (-n[name], name))[:MOST_ACTIVE]
+    together, most, all_claims = sum(n[name] for name in names), n[names[0]], len(view.claims)
     return [
-        (
-            f"The {MOST_ACTIVE} most active of {len(n):,} known authors wrote ",
-            *(Linked(f"{together:,}", claims_href(author=names), together), f" claims ({percent(together / all_claims)}); "),
-            *("the most active alone wrote ", counted(int(n[names[0]]), author=names[0])),
-            f" ({percent(int(n[names[0]]) / all_claims)}).",
+        sentence(
+            "The {five} most active of {authors} known authors wrote {together} claims ({share}); the most active "
+            "alone wrote {most} ({most_share}).",
+            five=str(MOST_ACTIVE),
+            authors=thousands(len(n)),
+            together=Linked(thousands(together), claims_href(author=names), together),
+            share=percent(together / all_claims),
+            most=counted(most, author=names[0]),
+            most_share=percent(most / all_claims),
         )
     ]

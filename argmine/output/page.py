@@ -10,14 +10,9 @@ from argmine.output import palette
 from argmine.output.citation import bibtex, command, plain_citation, source_name, source_title
 from argmine.output.findings import LEAST_AUTHORS, findings, frame_intervals
 from argmine.output.page_data import data_block
-from argmine.output.page_sections import (
-    View,
-    frame_sections,
-    group_sections,
-    most_active,
-    reasons_for_no_group,
-    timeline,
-)
+from argmine.output.page_exchanges import exchanges
+from argmine.output.page_people import most_active, timeline
+from argmine.output.page_sections import View, frame_sections, group_sections, reasons_for_no_group
 from argmine.output.rendering import Linked, asset, counted, described, environment, moment, plural, safe_url
 
 if TYPE_CHECKING:
@@ -29,6 +24,7 @@ if TYPE_CHECKING:
 
 N_QUOTES_OPEN = 3
 _LIGHTER = 0.38
+_NO_FRAME_IN_THE_DARK = "#4B545E"
 
 
 def write_page(analysis: Analysis, path: Path) -> None:
@@ -42,12 +38,16 @@ def render_page(analysis: Analysis) -> str:
     from markupsafe import Markup
 
     style, script = _palette_css() + asset("report.css"), asset("report.js")
-    return environment().get_template("report.html.j2").render(
-        **_content(analysis),
-        style=Markup(style),  # noqa: S704 - files of this package
-        script=Markup(script),  # noqa: S704
-        data=Markup(data_block(analysis)),  # noqa: S704 - escaped as JSON: no <, > or & is left in it
-        policy=_policy(style, script),
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            **_content(analysis),
+            style=Markup(style),  # noqa: S704 - files of this package
+            script=Markup(script),  # noqa: S704
+            data=Markup(data_block(analysis)),  # noqa: S704 - escaped as JSON: no <, > or & is left in it
+            policy=_policy(style, script),
+        )
     )
 
 
@@ -55,6 +55,7 @@ def _content(analysis: Analysis) -> dict[str, Any]:
     view = View(analysis)
     manifest = analysis.manifest
     frames = frame_sections(view)
+    intervals = frame_intervals(view)
     first, last = _span(analysis.posts)
     return {
         "title": source_title(analysis),
@@ -68,9 +69,10 @@ def _content(analysis: Analysis) -> dict[str, Any]:
         "coder": manifest["coder"],
         "quality": _quality(manifest["coder"].get("quality")),
         "codebook": analysis.codebook,
-        "findings": findings(view, frames),
+        "findings": findings(view, frames, intervals),
         "frames": frames,
-        "intervals": frame_intervals(view),
+        "intervals": intervals,
+        "exchanges": exchanges(view),
         "least_authors": LEAST_AUTHORS,
         "shown": N_QUOTES_OPEN,
         "groups": group_sections(view),
@@ -96,9 +98,9 @@ def _span(posts: pd.DataFrame) -> tuple[str | None, str | None]:
 
 
 def _quality(given: Any) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in given.items()) if isinstance(given, dict) else (
-        str(given) if given else ""
-    )
+    if isinstance(given, dict):
+        return ", ".join(f"{name} {value}" for name, value in described(given))
+    return str(given or "")
 
 
 def _left_out(view: View) -> list[tuple[str, Linked]]:
@@ -109,13 +111,18 @@ def _left_out(view: View) -> list[tuple[str, Linked]]:
     foreign = claims[own & ~repeats & ~claims["claim_id"].isin(view.claims["claim_id"])]
     languages = ", ".join(sorted(foreign["language"].unique()))
     read = view.analysis.manifest["settings"]["languages"]
+    kinds = claims[~repeats]["kind"]
     rows = [
-        (int(repeats.sum()), "repeat", "{noun} repeated from elsewhere in the thread; counted once, where they first stand"),
-        (int((~repeats & (claims["kind"] == "quote")).sum()), "quote", "{noun} of somebody else’s words"),
-        (int((~repeats & (claims["kind"] == "other")).sum()), "other", "{noun} without a claim: references, code, greetings"),
-        (len(foreign), "language", f"{{noun}} in languages that are not coded ({languages}); this run reads {read}"),
+        (
+            int(repeats.sum()),
+            "repeat",
+            "repeated from elsewhere in the thread; counted once, where they first stand",
+        ),
+        (int((kinds == "quote").sum()), "quote", "of somebody else’s words"),
+        (int((kinds == "other").sum()), "other", "without a claim: references, code, greetings"),
+        (len(foreign), "language", f"in languages that are not coded ({languages}); this run reads {read}"),
     ]
-    return [(words.format(noun=plural(n, "stretch", "stretches")), counted(n, why=why)) for n, why, words in rows if n]
+    return [(f"{plural(n, 'stretch', 'stretches')} {words}", counted(n, why=why)) for n, why, words in rows if n]
 
 
 def _technical(analysis: Analysis) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -148,7 +155,8 @@ def _palette_css() -> str:
     light = [f".frame-{order}{{--frame:{colour}}}" for order, colour in enumerate(palette.FRAME_COLOURS)]
     dark = [f".frame-{order}{{--frame:{_lighter(colour)}}}" for order, colour in enumerate(palette.FRAME_COLOURS)]
     light.append(f".frame-none{{--frame:{palette.NO_FRAME_COLOUR}}}")
-    return "\n".join([*light, f"@media screen and (prefers-color-scheme: dark){{{''.join(dark)}.frame-none{{--frame:#4B545E}}}}", ""])
+    dark.append(f".frame-none{{--frame:{_NO_FRAME_IN_THE_DARK}}}")
+    return "\n".join([*light, "@media screen and (prefers-color-scheme: dark) {", *dark, "}", ""])
 
 
 def _lighter(colour: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING
+from string import Formatter
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ LONGEST_TEXT = 480
 
 @dataclass(frozen=True)
 class Linked:
-    """A piece of a sentence that opens the claims behind it. `n` is how many it opens, where the text is that number."""
+    """A piece of a sentence that is a link. `n` is how many claims it opens, where the text is that number."""
 
     text: str
     href: str
@@ -35,7 +36,7 @@ def environment() -> Environment:
     found = Environment(
         loader=FunctionLoader(asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    found.filters.update(thousands=thousands, percent=percent)
+    found.filters.update(thousands=thousands, percent=percent, begin=begin)
     found.globals.update(claims_href=claims_href, claim_href=claim_href, counted=counted)
     return found
 
@@ -43,6 +44,19 @@ def environment() -> Environment:
 def asset(name: str) -> str:
     """Return the text of a file in templates/."""
     return (resources.files("argmine.output") / "templates" / name).read_text(encoding="utf-8")
+
+
+def sentence(words: str, **values: str | Linked) -> Sentence:
+    """Return the words with each {name} replaced by its value.
+
+    >>> sentence("{n} of them.", n=Linked("3", "#claims?", 3))
+    (Linked(text='3', href='#claims?', n=3), ' of them.')
+    """
+    parts: list[str | Linked] = []
+    for text, name, _, _ in Formatter().parse(words):
+        parts += [text] if text else []
+        parts += [values[name]] if name else []
+    return tuple(parts)
 
 
 def claims_href(**filters: str | Sequence[str]) -> str:
@@ -74,12 +88,21 @@ def thousands(value: int) -> str:
 
 
 def percent(share: float) -> str:
-    """Return the share in whole percent, the sign behind a no-break space.
+    r"""Return the share in whole percent, the sign behind a no-break space.
 
     >>> percent(0.494), percent(0.001)
-    ('49\\xa0%', '<\\xa01\\xa0%')
+    ('49\xa0%', '<\xa01\xa0%')
     """
     return "<\u00a01\u00a0%" if 0 < share < 0.005 else f"{share:.0%}".replace("%", "\u00a0%")
+
+
+def begin(text: str) -> str:
+    """Return the text with its first letter as a capital, the rest as it is.
+
+    >>> begin("drawn by t-SNE")
+    'Drawn by t-SNE'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:
@@ -128,6 +151,11 @@ def shorten(text: str, longest: int = LONGEST_TEXT) -> str:
         return text
     head = text[: longest + 1]
     return head.rsplit(None, 1)[0] if len(head.split()) > 1 else text[:longest]
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows, each by column name."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def described(values: Mapping[str, object]) -> list[tuple[str, str]]:

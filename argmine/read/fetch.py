@@ -74,6 +74,20 @@ def fetch(address: str, settings: Settings, *, named: str | None = None) -> Answ
     )
 
 
+def is_reachable(address: str, timeout_s: float) -> bool:
+    """Return whether the address's host takes a connection within that many seconds; a proxy is asked in its place."""
+    parts = urlsplit(address)
+    proxies = getproxies()
+    if _by_proxy(parts.scheme, parts.hostname or ""):
+        parts = urlsplit(proxies.get(parts.scheme) or proxies["all"])
+    port = parts.port or (80 if parts.scheme == "http" else 443)
+    try:
+        with socket.create_connection((parts.hostname, port), timeout=timeout_s):
+            return True
+    except OSError:
+        return False
+
+
 def _get(client: httpx.Client, address: str, named: str, settings: Settings, deadline: float) -> Answer | str:
     """Return the answer, or the address that it redirects to."""
     for attempt in range(1, _TRIES + 1):

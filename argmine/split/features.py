@@ -1,4 +1,4 @@
-"""What the segmenter sees of a text: its tokens, and for each a few numbers that hash tables and a small network read."""
+"""What the segmenter sees of a text: its tokens, and for each a few numbers that a small network reads."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 KEYS = ("LOWER", "PREFIX", "SUFFIX", "SHAPE")
 _FLAGS = ("IS_TITLE", "IS_UPPER", "IS_LOWER", "IS_DIGIT", "IS_PUNCT", "IS_STOP", "LIKE_URL", "LIKE_NUM")
 _GAPS = 4
+BLANK_LINE = len(_FLAGS) + _GAPS - 1
 N_OWN = len(_FLAGS) + _GAPS + 3
 N_FEATURES = N_OWN + len(_FLAGS) + _GAPS
 _LONG = 40.0
@@ -36,7 +37,7 @@ def tokens(doc: Doc) -> Tokens:
     """Return what the network reads of a tokenised text.
 
     The features of a token are flags of its form, the white space before it (none, space, line break, blank line), how
-    far it stands from the borders of its line, and the means of flags and white space over the whole text: the author's habits.
+    far it stands from the borders of its line, and the means of flags and white space over the text: habits.
     """
     table = doc.to_array([*KEYS, *_FLAGS, "IDX", "LENGTH", "SPACY", "IS_SPACE"])
     keep = table[:, -1] == 0
@@ -64,13 +65,13 @@ def tokens(doc: Doc) -> Tokens:
 
 
 def _gaps(doc: Doc, table: np.ndarray, keep: np.ndarray) -> np.ndarray:
-    """Return the white space before each kept token: 0 none, 1 space, 2 line break, 3 blank line; 3 before the first."""
+    """Return the white space before each kept token: 0 none, 1 space, 2 line break, 3 blank line or start of text."""
     gap = np.zeros(len(table) + 1, np.int64)
     gap[1:] = table[:, -2] != 0
     for place in np.flatnonzero(~keep).tolist():
         breaks = doc[place].text.count("\n")
         gap[place + 1] = max(gap[place], 1 + min(breaks, 2))
-    kept = gap[:-1][keep]
+    kept: np.ndarray = gap[:-1][keep]
     if len(kept):
         kept[0] = 3
     return kept

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -16,14 +18,20 @@ _SCRIPTS = (
     ("he", re.compile(r"[\u0590-\u05ff]")),
     ("el", re.compile(r"[\u0370-\u03ff]")),
 )
+_KANA_SHARE, _SCRIPT_SHARE = 0.2, 0.5
 _LETTER = re.compile(r"[^\W\d_]")
+_FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
 _ENGLISH = re.compile(
     r"\b(?:the|and|of|to|that|it|you|not|with|this|are|they|have|is|was|but|what|there|their|would|your|which|my|we|he|she|"
-    r"it's|don't|i'm|because|how|who|just|about|from|if|can|will|should|could|been|has|does|did|why|when)\b",
+    r"it[’']s|don[’']t|i[’']m|i|because|how|who|just|about|from|if|can|will|should|could|been|has|does|did|why|when|for|than|"
+    r"these|those|some|very|were|his|her|our|any|only|more|out|so|yes|then|them|its|i[’']ve|i[’']d|you[’']re|that[’']s)\b",
     re.I,
 )
-_SURE_WORDS = 6
+_ENGLISH_SHARE = 5
 _ENOUGH_LETTERS = 20
+_SURE = 0.7
+_AS_LIKELY = 0.1
+_NO_LANGUAGE = ("zxx", "und", "mul")
 
 
 def language(text: str, prefer: tuple[str, ...], inherited: str = UNDECIDED) -> str:
@@ -34,23 +42,43 @@ def language(text: str, prefer: tuple[str, ...], inherited: str = UNDECIDED) -> 
     >>> language("这是一个测试。", ("en",)), language("ok", ("en",), "de")
     ('zh', 'de')
     """
-    letters = len(_LETTER.findall(text))
-    if not letters:
-        return inherited
     if not text.isascii():
-        for code, script in _SCRIPTS:
-            if 2 * len(script.findall(text)) >= letters * (0.4 if code == "ja" else 1):
-                return code
-    if "en" in prefer and text.isascii() and 5 * len(_ENGLISH.findall(text)) >= text.count(" ") + 1:
+        letters = len(_LETTER.findall(text))
+        foreign = len(_FOREIGN.findall(text))
+        if foreign and (code := _by_script(text, letters)):
+            return code
+        latin = 10 * foreign <= letters
+    else:
+        latin = True
+    if "en" in prefer and latin and _ENGLISH_SHARE * len(_ENGLISH.findall(text)) >= text.count(" ") + 1:
         return "en"
-    if letters < _ENOUGH_LETTERS:
+    if len(_LETTER.findall(text)) < _ENOUGH_LETTERS:
         return inherited
     ranked = _identifier().rank(text)
     best, score = ranked[0]
     for code, preferred_score in ranked[:4]:
-        if code in prefer and preferred_score >= 0.1 * score:
+        if code in prefer and preferred_score >= _AS_LIKELY * score:
             return str(code)
-    return str(best) if score >= 0.7 else inherited
+    return str(best) if score >= _SURE and best not in _NO_LANGUAGE else inherited
+
+
+def common(languages: Iterable[str]) -> str:
+    """Return the language of most of the texts, UNDECIDED where none has half of those that could be told.
+
+    >>> common(["en", "und", "en", "de"])
+    'en'
+    """
+    counts = Counter(code for code in languages if code != UNDECIDED)
+    code, count = max(counts.items(), key=lambda item: (item[1], item[0]), default=(UNDECIDED, 0))
+    return code if 2 * count > counts.total() else UNDECIDED
+
+
+def _by_script(text: str, letters: int) -> str | None:
+    for code, script in _SCRIPTS:
+        share = _KANA_SHARE if code == "ja" else _SCRIPT_SHARE
+        if len(script.findall(text)) >= letters * share:
+            return code
+    return None
 
 
 @lru_cache(maxsize=1)

@@ -27,14 +27,15 @@ class Block:
 
 
 def blocks(text: str, spans: Iterable[Span] = ()) -> list[Block]:
-    """Return the blocks of a post in order; together they hold all its non-space text.
+    r"""Return the blocks of a post in order; together they hold all its non-space text.
 
-    `spans` are the reader's (start, end, how): `blockquote` and `aside` are quotes, `code` is code where it fills a line.
+    `spans` are the reader's (start, end, how): `blockquote` and `aside` are quotes, `code` that fills a line is code.
 
-    >>> [(block.role, block.start, block.end) for block in blocks("> Is it fair?\\nNo.\\n\\n- one\\n- two")]
+    >>> [(block.role, block.start, block.end) for block in blocks("> Is it fair?\nNo.\n\n- one\n- two")]
     [('quote', 0, 13), ('own', 14, 17), ('own', 19, 24), ('own', 25, 30)]
     """
     found: list[Block] = []
+    role: Role
     marked = [(start, end, how) for start, end, how in spans if how in ("blockquote", "aside", "code")]
     fenced, previous_end = False, -1
     for line in _LINE.finditer(text):
@@ -56,10 +57,10 @@ def blocks(text: str, spans: Iterable[Span] = ()) -> list[Block]:
 
 
 def mask_markers(text: str, found: Iterable[Block]) -> str:
-    """Return the text with the `>` of quoted lines as spaces: the same length, so that every offset still holds.
+    r"""Return the text with the `>` of quoted lines as spaces: the same length, so that every offset still holds.
 
-    >>> mask_markers("> a\\n> b\\nc", blocks("> a\\n> b\\nc"))
-    '  a\\n  b\\nc'
+    >>> mask_markers("> a\n> b\nc", blocks("> a\n> b\nc"))
+    '  a\n  b\nc'
     """
     parts, done = [], 0
     for block in found:

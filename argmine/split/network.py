@@ -1,6 +1,6 @@
 """The segmenter's network: a dilated convolution over token embeddings, run with NumPy alone.
 
-Each token's vector is a sum of rows of hash tables (Weinberger et al. 2009; spaCy's MultiHashEmbed), a word vector and a
+Each token's vector is a sum of rows of hash tables (Weinberger et al. 2009; thinc's HashEmbed), a word vector and a
 projection of its features. Layers of width-3 dilated convolutions with maxout and layer normalisation (thinc's
 MaxoutWindowEncoder, with the dilations of Yu and Koltun 2016) give it context; a linear layer reads from the result
 whether a sentence or a claim starts at the token, and a small one over the pooled tokens of a stretch reads its kind.
@@ -25,7 +25,7 @@ _EPSILON = 1e-5
 
 @dataclass(frozen=True)
 class Network:
-    """The weights by name, float32, as `argmine.learn.segmenter` writes them; `width` is that of every token's vector."""
+    """The weights by name, as `argmine.learn.segmenter` writes them, tables and matrices float32."""
 
     weights: Mapping[str, np.ndarray]
 
@@ -78,7 +78,9 @@ class Network:
         window[:-dilation, 2 * self.width :] = vectors[dilation:]
         both = window @ self.weights[f"layer.{number}.weight"].T
         both += self.weights[f"layer.{number}.bias"]
-        return self._normalise(vectors + np.maximum(both[:, : self.width], both[:, self.width :]), f"layer.{number}.norm")
+        return self._normalise(
+            vectors + np.maximum(both[:, : self.width], both[:, self.width :]), f"layer.{number}.norm"
+        )
 
     def _normalise(self, vectors: np.ndarray, name: str) -> np.ndarray:
         vectors = vectors - vectors.mean(axis=1, keepdims=True)
@@ -90,13 +92,13 @@ class Network:
 
 
 def word_rows(known: np.ndarray, keys: np.ndarray) -> np.ndarray:
-    """Return the row of each word in the vector table: 1 + its place in `known` (sorted), 0 for a word that is not there."""
+    """Return the row of each word in the vector table: 1 + its place in `known`, which is sorted; 0 if not there."""
     places = np.minimum(np.searchsorted(known, keys), len(known) - 1)
     return np.where(known[places] == keys, places + 1, 0)
 
 
 def pooled(states: np.ndarray, spans: np.ndarray) -> np.ndarray:
-    """Return mean, maximum and last vector of each stretch and flags of its length: (n_spans, 3 * width + POOLED_EXTRAS)."""
+    """Return mean, maximum and last vector of each stretch and its length: (n_spans, 3 * width + POOLED_EXTRAS)."""
     lengths = spans[:, 1] - spans[:, 0]
     inside = np.repeat(spans[:, 0] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths) + np.arange(lengths.sum())
     rows, first = states[inside], np.concatenate([[0], np.cumsum(lengths)[:-1]])
@@ -111,9 +113,17 @@ def random_weights(width: int, n_words: int) -> dict[str, np.ndarray]:
     """Return weights of the right names and shapes, for tests and timing."""
     draw = np.random.default_rng(0)
     shapes = {
-        "features.weight": (width, N_FEATURES), "features.bias": (width,), "words": (n_words + 1, width),
-        "borders.weight": (2, width), "borders.bias": (2,), "embed.weight": (width,), "embed.bias": (width,),
-        "kind.0.weight": (64, 3 * width + POOLED_EXTRAS), "kind.0.bias": (64,), "kind.1.weight": (3, 64), "kind.1.bias": (3,),
+        "features.weight": (width, N_FEATURES),
+        "features.bias": (width,),
+        "words": (n_words + 1, width),
+        "borders.weight": (2, width),
+        "borders.bias": (2,),
+        "embed.weight": (width,),
+        "embed.bias": (width,),
+        "kind.0.weight": (64, 3 * width + POOLED_EXTRAS),
+        "kind.0.bias": (64,),
+        "kind.1.weight": (3, 64),
+        "kind.1.bias": (3,),
     }
     for column, rows in enumerate(HASH_ROWS):
         shapes[f"hash.{column}"] = (rows, width)

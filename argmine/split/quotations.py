@@ -23,6 +23,10 @@ _ITALIC_WORDS = 5
 _PLACED_WORDS = 4
 _SHINGLE = 3
 _ALIKE = 82.0
+_NEARBY = 60.0
+_KEPT = 0.8
+_SLACK = 0.5
+_LEAST_LENGTH = 0.6
 _CANDIDATES = 5
 
 
@@ -48,7 +52,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Thread:
-    """The posts in which sources are looked for: texts by row, parents by row (None for a root), order of appearance."""
+    """The posts in which sources are looked for: texts, parents (None for a root) and order of appearance by row."""
 
     texts: Sequence[str]
     parents: Sequence[int | None]
@@ -110,6 +114,16 @@ def quoted(row: int, text: str, found: Sequence[Block], spans: Sequence[Span] = 
         if not kept or stretch.start >= kept[-1].end:
             kept.append(stretch)
     return kept
+
+
+def fills_block(stretch: Quoted, text: str, found: Sequence[Block]) -> bool:
+    """Return whether a stretch in quotation marks is all the words of its block, and so no claim of the author."""
+    return stretch.mark == "quotation marks" and any(
+        block.start <= stretch.start
+        and stretch.end <= block.end
+        and not _WORD.search(text[block.start : stretch.start] + text[stretch.end : block.end])
+        for block in found
+    )
 
 
 def locate(stretches: Sequence[Quoted], thread: Thread) -> list[Source | None]:
@@ -185,14 +199,30 @@ def _find(stretch: Quoted, row: int, thread: Thread) -> Source | None:
 
 
 def _find_edited(words: str, there: _Words, row: int) -> Source | None:
+    """Return the stretch that holds most of the words in their order with few others between, if there is one."""
     from rapidfuzz import fuzz
+    from rapidfuzz.distance import LCSseq
 
-    if words.count(" ") + 1 < _PLACED_WORDS or len(there.joined) < 0.8 * len(words):
+    wanted = words.split()
+    if len(wanted) < _PLACED_WORDS or len(there.joined) < _LEAST_LENGTH * len(words):
         return None
-    aligned = fuzz.partial_ratio_alignment(words, there.joined, score_cutoff=_ALIKE)
-    if aligned is None or aligned.score < _ALIKE:
+    aligned = fuzz.partial_ratio_alignment(words, there.joined, score_cutoff=_NEARBY)
+    if aligned is None:
         return None
-    return Source(row, *there.span(aligned.dest_start, aligned.dest_end), False)
+    slack = int(_SLACK * len(words))
+    low = there.joined.rfind(" ", 0, max(1, aligned.dest_start - slack)) + 1
+    high = there.joined.find(" ", min(len(there.joined) - 1, aligned.dest_end + slack))
+    near = there.joined[low:high].split()
+    equal = [block for block in LCSseq.opcodes(wanted, near) if block.tag == "equal"]
+    if sum(block.src_end - block.src_start for block in equal) < _KEPT * len(wanted):
+        if aligned.score < _ALIKE:
+            return None
+        return Source(row, *there.span(aligned.dest_start, aligned.dest_end), False)
+    first, last = equal[0].dest_start, equal[-1].dest_end
+    if last - first > (1 + _SLACK) * len(wanted) + 1:
+        return None
+    start = low + sum(len(word) + 1 for word in near[:first])
+    return Source(row, *there.span(start - 1, start + len(" ".join(near[first:last]))), False)
 
 
 def _parts(text: str, start: int, end: int) -> list[str]:

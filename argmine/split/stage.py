@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from argmine.settings import Settings
-from argmine.split import kinds, quotations
-from argmine.split.boundaries import cuts
+from argmine.split import quotations
 from argmine.split.duplicates import first_copies
-from argmine.split.language import UNDECIDED, language
-from argmine.split.layout import Block, Span, blocks, mask_markers
+from argmine.split.kinds import marks, rule_kind
+from argmine.split.language import UNDECIDED, common, language
+from argmine.split.layout import Span, blocks
+from argmine.split.reading import Piece, pieces
 from argmine.tables import CLAIMS, POSTS, conform, empty
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Progress = Callable[[int, int], None]
+READ_LANGUAGES = ("en", UNDECIDED)
+"""Languages whose kinds the network was trained on; in others rules decide, without a confidence."""
 
-_WORDLIKE = re.compile(r"\w")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a post that becomes a claim: offsets and the role of the block that holds it."""
-
-    start: int
-    end: int
-    role: str
+_DEFAULTS = Settings()
 
 
 def split(
     posts: pd.DataFrame,
     markup: pd.DataFrame | None = None,
-    settings: Settings = Settings(),
+    settings: Settings = _DEFAULTS,
     *,
-    progress: Progress | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return (claims, quotations), the tables of those names; raise TableError for posts without the declared columns.
 
@@ -56,106 +48,65 @@ def split(
     stretches = [
         stretch for row, text in enumerate(texts) for stretch in quotations.quoted(row, text, layouts[row], spans[row])
     ]
-    sources = quotations.locate(stretches, thread)
-    pieces = _pieces(texts, layouts, stretches, sources, settings.unit, progress)
-    kept = [
-        number
-        for number, (stretch, source) in enumerate(zip(stretches, sources, strict=True))
-        if stretch.mark != "italic" or source
+    located = [
+        (stretch, source)
+        for stretch, source in zip(stretches, quotations.locate(stretches, thread), strict=True)
+        if source or stretch.mark != "italic"
     ]
-    found = quotations.table([stretches[number] for number in kept], [sources[number] for number in kept], posts)
-    return _claims(posts, texts, pieces, order, settings), found
+    quotes: list[list[tuple[int, int]]] = [[] for _ in texts]
+    for stretch, source in located:
+        if source or quotations.fills_block(stretch, texts[stretch.row], layouts[stretch.row]):
+            quotes[stretch.row].append((stretch.start, stretch.end))
+    cut = pieces(texts, layouts, quotes, settings.unit, progress)
+    claims = _claims(posts, texts, cut, order, settings)
+    return claims, quotations.table([stretch for stretch, _ in located], [source for _, source in located], posts)
 
 
 def _claims(
-    posts: pd.DataFrame, texts: list[str], pieces: list[list[Piece]], order: list[int], settings: Settings
+    posts: pd.DataFrame, texts: Sequence[str], cut: Sequence[Sequence[Piece]], order: Sequence[int], settings: Settings
 ) -> pd.DataFrame:
     import pandas as pd
 
     ids = posts["post_id"].tolist()
     prefer = tuple(code.strip() for code in settings.languages.split(",") if code.strip())
-    rows = []
-    owners = []
-    for row, text in enumerate(texts):
-        if not pieces[row]:
-            continue
-        inherited = language(text, prefer)
-        for piece in pieces[row]:
-            words = text[piece.start : piece.end]
-            kind, confidence = _kind(words, piece.role)
+    rows, owners = [], []
+    spoken = _languages(posts["thread_id"].tolist(), texts, prefer)
+    for row, parts in enumerate(cut):
+        for part in parts:
+            words = texts[row][part.start : part.end]
+            code = language(words, prefer, spoken[row])
+            kind, confidence = part.kind, part.confidence
+            if kind != "quote" and code not in READ_LANGUAGES:
+                kind, confidence = rule_kind(words), math.nan
             owners.append(row)
             rows.append(
                 {
-                    "claim_id": f"{ids[row]}:{piece.start}",
+                    "claim_id": f"{ids[row]}:{part.start}",
                     "post_id": ids[row],
-                    "start": piece.start,
-                    "end": piece.end,
+                    "start": part.start,
+                    "end": part.end,
                     "kind": kind,
                     "kind_confidence": confidence,
-                    "marks": kinds.marks(words) if kind == "claim" else "",
-                    "language": language(words, prefer, inherited),
+                    "marks": marks(words) if kind == "claim" else "",
+                    "language": code,
                     "text": words,
                 }
             )
-    copies = first_copies([claim["text"] for claim in rows], owners, texts, order)
-    for claim, copy in zip(rows, copies, strict=True):
-        claim["duplicate_of"] = rows[copy]["claim_id"] if copy >= 0 else None
-    return conform(pd.DataFrame(rows, columns=CLAIMS.names), CLAIMS)
+    quoted = [row["kind"] == "quote" for row in rows]
+    copies = first_copies([row["text"] for row in rows], owners, quoted, texts, order)
+    table = pd.DataFrame(rows, columns=CLAIMS.names)
+    table["duplicate_of"] = [rows[copy]["claim_id"] if copy >= 0 else None for copy in copies]
+    return conform(table, CLAIMS)
 
 
-def _kind(words: str, role: str) -> tuple[str, float]:
-    if role == "quote":
-        return "quote", 1.0
-    if role == "code":
-        return "other", 1.0
-    return kinds.rule_kind(words)
-
-
-def _pieces(
-    texts: Sequence[str],
-    layouts: Sequence[Sequence[Block]],
-    stretches: Sequence[quotations.Quoted],
-    sources: Sequence[quotations.Source | None],
-    unit: str,
-    progress: Progress | None,
-) -> list[list[Piece]]:
-    inline: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for stretch, source in zip(stretches, sources, strict=True):
-        if source and stretch.mark in ("italic", "quotation marks"):
-            inline[stretch.row].append((stretch.start, stretch.end))
-    result = []
-    for row, text in enumerate(texts):
-        masked = mask_markers(text, layouts[row])
-        result.append([piece for block in layouts[row] for piece in _block_pieces(masked, block, inline[row], unit)])
-        if progress:
-            progress(row + 1, len(texts))
-    return result
-
-
-def _block_pieces(text: str, block: Block, inline: Sequence[tuple[int, int]], unit: str) -> list[Piece]:
-    """Return the pieces of one block: cut at the borders of sentences and claims, and of located quotations in it."""
-    if block.role == "code":
-        return [Piece(block.start, block.end, "code")]
-    starts = {offset: block.role for offset in cuts(text, block.start, block.end, unit)}
-    for start, end in inline:
-        if block.start <= start and end <= block.end:
-            starts = {offset: role for offset, role in starts.items() if not start <= offset < end}
-            starts[start] = "quote"
-            starts.setdefault(end, block.role)
-    starts.setdefault(block.start, block.role)
-    borders = sorted(starts)
-    pieces: list[Piece] = []
-    for start, end in zip(borders, [*borders[1:], block.end], strict=True):
-        stripped = text[start:end].strip()
-        if not stripped and start != block.start:
-            continue
-        first = start if start == block.start else start + len(text[start:end]) - len(text[start:end].lstrip())
-        last = start + len(text[start:end].rstrip())
-        if pieces and not _WORDLIKE.search(stripped):
-            pieces[-1] = Piece(pieces[-1].start, last, pieces[-1].role)
-        elif last > first:
-            pieces.append(Piece(first, last, starts[start]))
-    return pieces or [Piece(block.start, block.end, block.role)]
+def _languages(threads: Sequence[str], texts: Sequence[str], prefer: tuple[str, ...]) -> list[str]:
+    """Return the language of each post; one that cannot be told is taken for that of most of its thread."""
+    found = [language(text, prefer) if text else UNDECIDED for text in texts]
+    by_thread: dict[str, list[str]] = defaultdict(list)
+    for thread, code in zip(threads, found, strict=True):
+        by_thread[thread].append(code)
+    usual = {thread: common(codes) for thread, codes in by_thread.items()}
+    return [usual[thread] if code == UNDECIDED else code for thread, code in zip(threads, found, strict=True)]
 
 
 def _spans(posts: pd.DataFrame, markup: pd.DataFrame | None) -> list[list[Span]]:
@@ -178,8 +129,7 @@ def _order(posts: pd.DataFrame) -> list[int]:
     """Return the place of each post in order of appearance: by time where every post has one, else as they stand."""
     if posts["created_at"].isna().any():
         return list(range(len(posts)))
-    ranked = posts.sort_values(["created_at", "post_id"], kind="stable").index.tolist()
-    places = [0] * len(ranked)
-    for place, row in enumerate(ranked):
+    places = [0] * len(posts)
+    for place, row in enumerate(posts.sort_values(["created_at", "post_id"], kind="stable").index.tolist()):
         places[row] = place
     return places

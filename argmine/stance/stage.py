@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from argmine import tables
 from argmine.codebook import EXAMPLE_SIDES
-from argmine.stance.similarity import score_frames
+from argmine.stance.similarity import likeness_in_context, score_by_similarity
+from argmine.stance.trained import score_by_training
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,18 +19,29 @@ if TYPE_CHECKING:
     from argmine.codebook import Codebook
     from argmine.settings import Settings
 
+    Encode = Callable[[Sequence[str]], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Encoders:
+    """How the coder gets vectors: of texts in the claims' space, and of claim-proposition pairs in the coder's own."""
+
+    texts: Encode
+    pairs: Encode
+
 
 def code(
     claims: pd.DataFrame,
+    posts: pd.DataFrame,
     vectors: np.ndarray,
     codebook: Codebook,
-    encode: Callable[[Sequence[str]], np.ndarray],
+    encoders: Encoders,
     settings: Settings,
 ) -> pd.DataFrame:
     """Return the stances: a row for each claim and each frame that it speaks to, `unclear` where no side is sure.
 
-    `encode` turns the codebook's texts into vectors of the claims' space. Quotes, text that asserts nothing and languages
-    that the encoder does not read are not coded.
+    Quotes, text that asserts nothing and languages that the encoder does not read are not coded. `settings.coder` chooses
+    between the trained coder and similarity to the codebook's sentences.
     """
     import numpy as np
     import pandas as pd
@@ -37,15 +50,19 @@ def code(
     rows = np.flatnonzero((claims["kind"].isin(("claim", "question")) & readable).to_numpy())
     if not len(rows):
         return tables.empty(tables.STANCES)
+    if settings.coder == "trained":
+        likeness = likeness_in_context(claims, posts, vectors, rows, codebook, encoders.texts)
+        scores = score_by_training(claims, posts, rows, likeness, codebook, encoders.pairs)
+    else:
+        scores = score_by_similarity(vectors[rows], codebook, encoders.texts)
     claim_ids = claims["claim_id"].to_numpy()
     found = []
-    scores_by_frame = score_frames(vectors[rows], codebook, encode)
     for order, frame in enumerate(codebook.frames):
-        scores = scores_by_frame[frame.name]
         threshold = settings.stance_threshold if frame.threshold is None else frame.threshold
-        for position in np.flatnonzero(scores.speaks >= threshold):
-            side = int(scores.sides[position].argmax())
-            sure = scores.sides[position, side] >= settings.side_threshold
+        mine = scores[frame.name]
+        for position in np.flatnonzero(mine.speaks >= threshold):
+            side = int(mine.sides[position].argmax())
+            sure = mine.sides[position, side] >= settings.side_threshold
             found.append(
                 {
                     "row": rows[position],
@@ -53,7 +70,7 @@ def code(
                     "claim_id": claim_ids[rows[position]],
                     "frame": frame.name,
                     "side": EXAMPLE_SIDES[side] if sure else "unclear",
-                    "confidence": round(float(scores.speaks[position]), 4),
+                    "confidence": round(float(mine.speaks[position]), 4),
                 }
             )
     if not found:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import socket
 import threading
 import time
 from collections import Counter
@@ -14,6 +15,7 @@ import pytest
 from argmine import __version__
 from argmine.errors import SourceError
 from argmine.read import fetch, read
+from argmine.read.fetch import is_reachable
 from argmine.settings import Settings
 
 
@@ -236,3 +238,11 @@ def test_other_schemes_and_broken_addresses_are_refused(address):
 def test_an_unreachable_host(settings):
     with pytest.raises(SourceError, match="the host cannot be reached"):
         read("http://127.0.0.1:9/x", settings)
+
+
+def test_is_reachable_tells_a_listening_host_from_a_silent_one(monkeypatch):
+    monkeypatch.setattr("argmine.read.fetch.getproxies", dict)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert is_reachable(f"http://127.0.0.1:{port}/x", timeout_s=2)
+    assert not is_reachable(f"http://127.0.0.1:{port}/x", timeout_s=2)
