@@ -149,7 +149,8 @@ def _count(analysis: Analysis, failed: int) -> dict[str, Any]:
     once = claims[claims["duplicate_of"].isna()]
     kinds = once["kind"].value_counts()
     counted = analysis.counted_claims()
-    own_words = int(once["kind"].isin(("claim", "question")).sum())
+    coded = [*analysis.manifest["settings"]["languages"].split(","), "und"]
+    foreign = ~once["language"].isin(coded) & (once["kind"] != "quote")
     in_a_frame = int(counted["claim_id"].isin(analysis.stances["claim_id"]).sum())
     return {
         "posts": len(posts),
@@ -159,7 +160,7 @@ def _count(analysis: Analysis, failed: int) -> dict[str, Any]:
         "claims": len(counted),
         "kinds": {kind: int(count) for kind, count in kinds.sort_index().items()},
         "duplicates": int(claims["duplicate_of"].notna().sum()),
-        "claims_in_other_languages": own_words - len(counted),
+        "claims_in_other_languages": int(foreign.sum()),
         "claims_in_a_frame": in_a_frame,
         "share_in_a_frame": round(in_a_frame / len(counted), 4) if len(counted) else 0.0,
         "claims_in_a_group": int(counted["cluster_id"].notna().sum()),

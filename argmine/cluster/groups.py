@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 N_RESAMPLES = 10
 RESAMPLE_SHARE = 0.8
+LARGEST_SHARE = 0.5
 
 
 def default_min_cluster_size(n_claims: int) -> int:
@@ -21,7 +22,22 @@ def default_min_cluster_size(n_claims: int) -> int:
 
 
 def find_groups(layout: np.ndarray, min_cluster_size: int) -> np.ndarray:
-    """Return a group number for each row, -1 for none; shape (n,). HDBSCAN (Campello, Moulavi and Sander 2013)."""
+    """Return a group number for each row, -1 for none; shape (n,). HDBSCAN (Campello, Moulavi and Sander 2013).
+
+    Groups are those of the greatest excess of mass; where one of them would hold most of the rows, which explains nothing,
+    they are the leaves of the tree instead.
+    """
+    import numpy as np
+
+    for method in ("eom", "leaf"):
+        labels = _hdbscan(layout, min_cluster_size, method)
+        sizes = np.bincount(labels[labels >= 0], minlength=1)
+        if sizes.max() <= LARGEST_SHARE * len(labels):
+            break
+    return labels
+
+
+def _hdbscan(layout: np.ndarray, min_cluster_size: int, method: str) -> np.ndarray:
     import warnings
 
     import numpy as np
@@ -33,7 +49,7 @@ def find_groups(layout: np.ndarray, min_cluster_size: int) -> np.ndarray:
         model = hdbscan.HDBSCAN(
             min_cluster_size=min_cluster_size,
             min_samples=min(5, min_cluster_size),
-            cluster_selection_method="leaf",
+            cluster_selection_method=method,
             core_dist_n_jobs=1,
         )
         return np.asarray(model.fit_predict(np.ascontiguousarray(layout, dtype=np.float64)))

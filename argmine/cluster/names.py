@@ -30,7 +30,7 @@ def shorten(text: str, length: int = NAME_LENGTH) -> str:
     line = " ".join(text.split())
     if len(line) <= length:
         return line
-    cut = line[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:.–—-(")
+    cut = line[:length].rsplit(" ", 1)[0][: length - 1].rstrip(" ,;:.–—-(")
     return f"{cut}…"
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -136,12 +139,23 @@ def describe(settings: Settings) -> dict[str, Any]:
     }
 
 
-def one_thread(device: Device) -> None:
-    """Keep the calling worker's products in its own thread, where the device is the processor itself."""
+@contextmanager
+def worker_threads(device: Device) -> Iterator[ThreadPoolExecutor]:
+    """Give threads that run batches on the device; on the processor itself, each keeps its products to itself."""
     import torch
 
-    if device.name == "cpu":
-        torch.set_num_threads(1)
+    threads_before = torch.get_num_threads()
+
+    def keep_to_itself() -> None:
+        if device.name == "cpu":
+            torch.set_num_threads(1)
+
+    try:
+        with ThreadPoolExecutor(device.workers, initializer=keep_to_itself) as pool:
+            yield pool
+    finally:
+        # Threads started later, by anybody, begin with the number that was set last.
+        torch.set_num_threads(threads_before)
 
 
 def synchronize(device: Device) -> None:

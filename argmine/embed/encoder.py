@@ -6,13 +6,13 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from argmine.embed.batches import Batch, cut
-from argmine.embed.devices import Precision, choose_device, count_devices, describe, is_out_of_memory, one_thread
+from argmine.embed.devices import Precision, choose_device, count_devices, describe, is_out_of_memory, worker_threads
 from argmine.embed.library import LibraryEncoder
 from argmine.embed.packed import PackedModel
 from argmine.embed.processes import SpreadEncoder
@@ -82,9 +82,7 @@ class PackedEncoder:
         """Yield (rows of the input, their unit vectors), batch by batch, each row once."""
         workers = self._model.device.workers
         running: deque[Future[list[tuple[Batch, NDArray[np.float32]]]]] = deque()
-        with ThreadPoolExecutor(
-            workers, "argmine-embed", initializer=one_thread, initargs=(self._model.device,)
-        ) as pool:
+        with worker_threads(self._model.device) as pool:
             for window in tokenize_ahead(self._tokenizer, texts, WINDOW, self._recipe.prompt):
                 fair = -(-len(window.ids) // workers)
                 for batch in cut(window, min(self._budget, fair)):

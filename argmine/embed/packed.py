@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
+    from argmine.embed.attention import Attend
     from argmine.embed.batches import Batch
     from argmine.embed.devices import Device
     from argmine.embed.weights import Recipe
@@ -60,7 +61,7 @@ class PackedModel:
         self._first_norm = _norm(weights, "embeddings.LayerNorm", device, exact=True)
         self._layers = [_layer(weights, f"encoder.layer.{number}.", recipe, device) for number in range(recipe.layers)]
         self._bias = _relative_bias(weights, recipe, device)
-        self._attend = choose_attention(device, biased=self._bias is not None)
+        self._attention = choose_attention(device, biased=self._bias is not None)
 
     def vectors(self, batch: Batch) -> NDArray[np.float32]:
         """Return the batch's unit vectors, float32, shape (n_texts, dim)."""
@@ -68,8 +69,9 @@ class PackedModel:
 
         with torch.inference_mode():
             hidden = self._embed(batch)
+            attend = self._attention(batch, self.recipe.heads, self._bias)
             for layer in self._layers:
-                hidden = self._forward(layer, hidden, batch)
+                hidden = self._forward(layer, hidden, attend)
             return self._pool(hidden, batch).cpu().numpy()
 
     def _embed(self, batch: Batch) -> torch.Tensor:
@@ -84,12 +86,11 @@ class PackedModel:
         states = F.embedding(ids, self._words) + F.embedding(positions, self._positions)
         return F.layer_norm(states, (self.recipe.dim,), *self._first_norm, self.recipe.epsilon).to(self.device.dtype)
 
-    def _forward(self, layer: Layer, hidden: torch.Tensor, batch: Batch) -> torch.Tensor:
+    def _forward(self, layer: Layer, hidden: torch.Tensor, attend: Attend) -> torch.Tensor:
         import torch.nn.functional as F  # noqa: N812
 
         shape, epsilon = (self.recipe.dim,), self.recipe.epsilon
-        attended = self._attend(layer.qkv(hidden), batch, self.recipe.heads, self._bias)
-        hidden = F.layer_norm(layer.out(attended, hidden), shape, *layer.out_norm, epsilon)
+        hidden = F.layer_norm(layer.out(attend(layer.qkv(hidden)), hidden), shape, *layer.out_norm, epsilon)
         return F.layer_norm(layer.down(layer.up(hidden), hidden), shape, *layer.down_norm, epsilon)
 
     def _pool(self, hidden: torch.Tensor, batch: Batch) -> torch.Tensor:

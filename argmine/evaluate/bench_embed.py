@@ -6,7 +6,6 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from argmine.embed.devices import Device, Precision, choose_device, one_thread, synchronize
+from argmine.embed.devices import Device, Precision, choose_device, synchronize, worker_threads
 from argmine.embed.embedding import embed
 from argmine.embed.encoder import WINDOW, Encoder, load_encoder
 from argmine.embed.packed import prepare_product
@@ -89,8 +88,8 @@ def run(n: int = 2_000, device: str = "auto", rounds: int = 5, model: str = DEFA
     words = [len(text.split()) for text in texts]
     return "\n".join(
         [
-            f"{n:,} texts; {statistics.median(words):.0f} words at the median, {np.percentile(words, 95):.0f} at the 95th "
-            f"percentile; {tokens:.0f} tokens on average",
+            f"{n:,} texts; {statistics.median(words):.0f} words at the median, {np.percentile(words, 95):.0f} at the "
+            f"95th percentile; {tokens:.0f} tokens on average",
             f"{chosen.name}, {chosen.workers} workers, torch {version('torch')}; median of {rounds} interleaved rounds",
             "",
             _line(*HEADS),
@@ -241,9 +240,8 @@ def _repeat(device: Device, action: Callable[[], None]) -> float:
                 done += 1
             return done / (time.perf_counter() - begin)
 
-    workers = device.workers if not device.pins else 1
-    with ThreadPoolExecutor(workers, initializer=one_thread, initargs=(device,)) as pool:
-        return sum(future.result() for future in [pool.submit(worker) for _ in range(workers)])
+    with worker_threads(device) as pool:
+        return sum(future.result() for future in [pool.submit(worker) for _ in range(device.workers)])
 
 
 def _tokenizer_ceiling(tokenizer: Any, texts: list[str]) -> float:

@@ -29,7 +29,8 @@ def findings(view: View, frames: Sequence[FrameSection], intervals: Intervals) -
     spoken_to = [section for section in frames if section.n_claims]
     sentences = [_reach(view, frames)]
     if spoken_to:
-        sentences.append(_most_spoken_to(max(spoken_to, key=lambda section: section.n_claims), intervals))
+        widest = max(spoken_to, key=lambda section: section.n_claims)
+        sentences.append(_most_spoken_to(widest, intervals, resampling_unit(view)))
     sided = [section for section in spoken_to if section.balance.pro + section.balance.con >= LEAST_WITH_A_SIDE]
     if sided:
         leaning = max(sided, key=_lean)
@@ -97,11 +98,16 @@ def _reach(view: View, frames: Sequence[FrameSection]) -> Sentence:
     )
 
 
-def _most_spoken_to(section: FrameSection, intervals: Intervals) -> Sentence:
+def resampling_unit(view: View) -> str:
+    """Return what the intervals are over, in words."""
+    return "authors" if view.claims["author"].notna().any() else "posts"
+
+
+def _most_spoken_to(section: FrameSection, intervals: Intervals, unit: str) -> Sentence:
     share = percent(section.share)
     if section.frame.name in intervals:
         low, high = intervals[section.frame.name]
-        share += f"; 95\u00a0% interval over authors {percent(low)} to {percent(high)}"
+        share += f"; 95\u00a0% interval over {unit} {percent(low)} to {percent(high)}"
     return sentence(
         "{title} is spoken to most: {n} {claims} ({share}), coded {pro} for the proposition, {con} against it, "
         "{neutral} neutral and {unclear} unclear.",

@@ -67,6 +67,12 @@ def page_data(analysis: Analysis) -> dict[str, Any]:
             "repeats": _positions(claims["duplicate_of"], row_of_claim),
             "counted": [int(claim_id in counted) for claim_id in claims["claim_id"]],
         },
+        "quotations": [
+            [row_of_post[post_id], int(start), int(end), row_of_post.get(source, -1) if known(source) else -1]
+            for post_id, start, end, source in analysis.quotations[
+                ["post_id", "start", "end", "source_post_id"]
+            ].itertuples(index=False)
+        ],
         "stances": [
             [row_of_claim[claim_id], row_of_frame[frame], SIDES.index(side), round(float(confidence), 3)]
             for claim_id, frame, side, confidence in stances.itertuples(index=False)

@@ -36,8 +36,8 @@ class Exchanges:
 def exchanges(view: View) -> dict[str, Exchanges]:
     """Return the exchanges of each frame that has any.
 
-    A pair is as sure as the product of its two confidences; an answering post and an answered post appear once each, and
-    nobody answers themselves.
+    A pair is as sure as the product of its two confidences. Each post appears at most once in what is shown, and nobody
+    answers themselves.
     """
     sided: dict[tuple[str, str, str], dict[str, Any]] = {}
     for claim in records(view.coded[view.coded["side"].isin(_OPPOSITE)]):
@@ -47,9 +47,9 @@ def exchanges(view: View) -> dict[str, Exchanges]:
     pairs: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {}
     for (frame, post_id, side), answer in sided.items():
         parent = known(view.posts[post_id]["parent_id"])
-        claim = sided.get((frame, parent, _OPPOSITE[side])) if parent else None
-        if claim is not None and not (known(claim["author"]) and claim["author"] == answer["author"]):
-            pairs.setdefault(frame, []).append((claim, answer))
+        answered = sided.get((frame, parent, _OPPOSITE[side])) if parent else None
+        if answered is not None and not (known(answer["author"]) and answer["author"] == answered["author"]):
+            pairs.setdefault(frame, []).append((answered, answer))
     return {
         frame: Exchanges(len({answer["post_id"] for _, answer in found}), _surest(found, view))
         for frame, found in pairs.items()
@@ -58,7 +58,7 @@ def exchanges(view: View) -> dict[str, Exchanges]:
 
 def _surest(pairs: list[tuple[dict[str, Any], dict[str, Any]]], view: View) -> list[Exchange]:
     used: set[str] = set()
-    shown = []
+    shown: list[Exchange] = []
     for claim, answer in sorted(pairs, key=lambda pair: -pair[0]["confidence"] * pair[1]["confidence"]):
         ids = {claim["post_id"], answer["post_id"]}
         if len(shown) < MOST_EXCHANGES and not ids & used:

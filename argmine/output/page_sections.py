@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from argmine.codebook import Frame
 
 STABLE, FAIRLY_STABLE = 0.75, 0.6
+DOMINANT, LEAST_CLAIMS_TO_DOMINATE = 0.25, 8
 
 SideCounts = dict[str, dict[str, int]]
 """For each frame, the number of claims on each side."""
@@ -91,6 +93,8 @@ class FrameSection:
     n_authors: int
     n_unknown_author: int
     share: float
+    most_by_one: Linked | None
+    """The claims of the frame's most active author, where they are a large share of it."""
     balance: Balance
     quotes: dict[str, list[Quote]]
 
@@ -122,6 +126,7 @@ def frame_sections(view: View) -> list[FrameSection]:
             n_authors=int(row["n_authors"]),
             n_unknown_author=int(row["n_unknown_author"]),
             share=float(row["share"]),
+            most_by_one=_most_by_one(frame.name, view),
             balance=Balance(
                 pro=int(row["pro"]),
                 con=int(row["con"]),
@@ -170,6 +175,15 @@ def reasons_for_no_group(view: View) -> list[tuple[str, Linked]]:
     left_out = view.claims[view.claims["cluster_id"].isna()]["unassigned_reason"].value_counts()
     ranked = sorted(((str(reason), int(n)) for reason, n in left_out.items()), key=lambda item: (-item[1], item[0]))
     return [(reason, counted(n, reason=reason)) for reason, n in ranked]
+
+
+def _most_by_one(frame: str, view: View) -> Linked | None:
+    here = view.coded[view.coded["frame"] == frame]
+    n = Counter(here["author"].dropna().tolist())
+    if len(here) < LEAST_CLAIMS_TO_DOMINATE or not n:
+        return None
+    author = min(n, key=lambda name: (-n[name], name))
+    return counted(n[author], frame=frame, author=author) if n[author] >= DOMINANT * len(here) else None
 
 
 def make_quote(claim: dict[str, Any], view: View) -> Quote:

@@ -21,11 +21,11 @@ _SHORT = frozenset({
     *("ymmv", "amen", "nice", "cool", "great", "what", "why", "how"),
 })  # fmt: skip
 _HEDGED = re.compile(
-    r"\b(?:maybe|perhaps|probably|possibly|presumably|might|could be|may (?:be|have|well|not|also|just)|seems?|seemingly|"
-    r"apparently|i(?:[’']?d)? (?:guess|suppose|suspect|wonder|doubt|believe|imagine|assume)|afaik|afaict|iirc|likely|"
-    r"(?:not|pretty|fairly) (?:entirely |really |too )?sure|arguably|as far as i (?:know|can tell)|i could be wrong|"
-    r"my (?:guess|hunch|impression|understanding|bet)|i lean|leaning to\w*|it[’']?s possible|don[’']?t quote me|i bet)\b"
-    r"|, i think\b|\bi think,|\bi think$",
+    r"\b(?:maybe|perhaps|probably|possibly|presumably|might|could be|may (?:be|have|well|not|also|just)|seems?|"
+    r"seemingly|apparently|i(?:[’']?d)? (?:guess|suppose|suspect|wonder|doubt|believe|imagine|assume)|likely|"
+    r"afaik|afaict|iirc|(?:not|pretty|fairly) (?:entirely |really |too )?sure|arguably|i could be wrong|"
+    r"as far as i (?:know|can tell)|my (?:guess|hunch|impression|understanding|bet)|i lean|leaning to\w*|"
+    r"it[’']?s possible|don[’']?t quote me|i bet)\b|, i think\b|\bi think,|\bi think$",
     re.I,
 )
 _CONDITIONAL = re.compile(

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Role = Literal["own", "quote", "code"]
 Span = tuple[int, int, str]
 
 _LINE = re.compile(r"[^\n]+")
-_QUOTE_MARK = re.compile(r"[^\S\n]*(?:>(?![=_:;<])[^\S\n]?)+(?=[^\s>])")
+_QUOTE_MARK = re.compile(r"[^\S\n]*(?:>(?![=_:;<])[^\S\n]?)+")
+_BARE_MARK = re.compile(r"[>\s]+")
 _LIST_ITEM = re.compile(r"[^\S\n]*(?:[-*+•·–]|\(?\d{1,2}[.)]|\(?[a-z]\)|#{1,6})[^\S\n]+\S")
-_FENCE = re.compile(r"[^\S\n]*(?:```|~~~)")
+_FENCE = re.compile(r"^[^\S\n]*(?:```|~~~)", re.M)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A stretch of a post that one claim never crosses: offsets, role, and for a quote how it is marked."""
+    """A stretch of a post that one claim never crosses: offsets, role, and for a quote its mark and depth."""
 
     start: int
     end: int
     role: Role
     how: str = ""
+    depth: int = 0
 
 
 def blocks(text: str, spans: Iterable[Span] = ()) -> list[Block]:
@@ -35,24 +37,21 @@ def blocks(text: str, spans: Iterable[Span] = ()) -> list[Block]:
     [('quote', 0, 13), ('own', 14, 17), ('own', 19, 24), ('own', 25, 30)]
     """
     found: list[Block] = []
-    role: Role
     marked = [(start, end, how) for start, end, how in spans if how in ("blockquote", "aside", "code")]
-    fenced, previous_end = False, -1
+    fenced = _fenced(text)
+    joins = -1
     for line in _LINE.finditer(text):
         start, end = _trim(text, *line.span())
         if start == end:
             continue
-        fence = _FENCE.match(text, line.start())
-        role, how = ("code", "") if fenced or fence else _role(text, line.start(), start, end, marked)
-        if fence:
-            fenced = not fenced
-        adjoins = bool(found) and "\n" not in text[previous_end + 1 : line.start()] and line.start() - previous_end == 1
-        before = found[-1] if found else None
-        if before and adjoins and (before.role, before.how) == (role, how) and not _LIST_ITEM.match(text, line.start()):
-            found[-1] = Block(before.start, end, role, how)
+        inside = any(low <= start < high for low, high in fenced)
+        block = Block(start, end, "code") if inside else _line_block(text, line.start(), start, end, marked)
+        before = found[-1] if found and joins == line.start() else None
+        if before and replace(before, start=start, end=end) == block and not _LIST_ITEM.match(text, line.start()):
+            found[-1] = replace(before, end=end)
         else:
-            found.append(Block(start, end, role, how))
-        previous_end = line.end()
+            found.append(block)
+        joins = line.end() + 1 if not _BARE_MARK.fullmatch(text, start, end) else -1
     return found
 
 
@@ -76,13 +75,19 @@ def _mask_line(line: str) -> str:
     return " " * mark.end() + line[mark.end() :] if mark else line
 
 
-def _role(text: str, line_start: int, start: int, end: int, marked: list[Span]) -> tuple[Role, str]:
-    if _QUOTE_MARK.match(text, line_start):
-        return "quote", "marker"
+def _line_block(text: str, line_start: int, start: int, end: int, marked: list[Span]) -> Block:
+    if mark := _QUOTE_MARK.match(text, line_start):
+        return Block(start, end, "quote", "marker", mark.group().count(">"))
     for span_start, span_end, how in marked:
         if span_start <= start and end <= span_end:
-            return ("code", "") if how == "code" else ("quote", how)
-    return "own", ""
+            return Block(start, end, "code") if how == "code" else Block(start, end, "quote", how, 1)
+    return Block(start, end, "own")
+
+
+def _fenced(text: str) -> list[tuple[int, int]]:
+    """Return the stretches from a code fence to the next; a fence that nothing closes fences nothing."""
+    fences = [fence.span() for fence in _FENCE.finditer(text)]
+    return [(opened[0], closed[1]) for opened, closed in zip(fences[::2], fences[1::2], strict=False)]
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -43,7 +43,7 @@ def test_kernels_agree_with_the_textbook(lengths, spare, biased, dtype, kernel):
     qkv = torch.randn(len(batch.ids) + spare, 3 * HEADS * SIZE).to(dtype)
     table = torch.randn(1, HEADS, 40, 40).to(dtype)
     bias = (lambda length: table[:, :, :length, :length]) if biased else None
-    found = kernel(qkv, batch, HEADS, bias).float()
+    found = kernel(batch, HEADS, bias)(qkv).float()
     tolerance = 1e-5 if dtype == torch.float32 else 0.15
     torch.testing.assert_close(found, textbook(qkv, batch, bias), atol=tolerance, rtol=0)
 
@@ -62,16 +62,16 @@ def test_the_call_for_many_lengths_at_once(monkeypatch):
     monkeypatch.setattr(varlen_module, "varlen_attn", stand_in)
     batch = batch_of([3, 1, 7, 7, 20])
     qkv = torch.randn(64, 3 * HEADS * SIZE)
-    expected = attention.fused_by_length(qkv, batch, HEADS)
-    torch.testing.assert_close(attention.varlen(qkv, batch, HEADS), expected, atol=1e-5, rtol=0)
+    expected = attention.fused_by_length(batch, HEADS)(qkv)
+    torch.testing.assert_close(attention.varlen(batch, HEADS)(qkv), expected, atol=1e-5, rtol=0)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 def test_the_flash_kernel_agrees_with_the_textbook():
     batch = batch_of([3, 1, 7, 7, 20, 200])
     qkv = torch.randn(256, 3 * HEADS * 32, device="cuda", dtype=torch.bfloat16)
-    found = attention.varlen(qkv, batch, HEADS)
-    expected = attention.fused_by_length(qkv.float(), batch, HEADS)
+    found = attention.varlen(batch, HEADS)(qkv)
+    expected = attention.fused_by_length(batch, HEADS)(qkv.float())
     torch.testing.assert_close(found.float(), expected, atol=3e-2, rtol=0)
 
 

@@ -240,6 +240,13 @@ def test_notebook_summary_is_escaped_and_short(text):
     assert len(summary) < 8_000
 
 
+@pytest.mark.parametrize(("n_by_ada", "said"), [(2, False), (6, True)])
+def test_one_author_who_writes_much_of_a_frame_is_pointed_out(n_by_ada, said):
+    names = ["ada"] * n_by_ada + [f"author {n}" for n in range(10)]
+    page = render_page(build([Say(name, [("Dogs bark.", [("dogs", "con")])]) for name in names]))
+    assert ("one author wrote" in page) == said
+
+
 def test_counter_claims_stand_in_answers_from_the_other_side():
     says = [
         Say("ada", [("Dogs are good company.", [("dogs", "pro")])]),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 from handmade import THREAD, Say, build
 
 from argmine.output.page import write_page
+from argmine.tables import QUOTATIONS, conform
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = (
@@ -141,6 +144,17 @@ def test_a_quote_opens_in_its_post_below_what_it_answers(opened):
         page.keyboard.press("Escape")
         assert page.locator("dialog[open]").count() == 0
         assert "claim=" not in page.url
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "#claim=p1%3A0"
+
+
+def test_words_quoted_from_others_are_set_apart_in_the_post(opened):
+    analysis = build()
+    quotation = {"post_id": "p1", "start": 0, "end": 10, "source_post_id": "p0", "source_author": "ada", "how": "test"}
+    quotations = conform(pd.DataFrame([quotation]), QUOTATIONS)
+    with opened(replace(analysis, quotations=quotations), "#claim=p1%3A0") as page:
+        assert page.inner_text("dialog[open] mark .quoted") == "Dogs scare"
+        assert page.inner_text("dialog[open] mark") == "Dogs scare my children 🐕 every week."
+        assert "words quoted from ada" in page.inner_text("dialog[open]")
 
 
 def test_pages_of_the_table_hold_every_claim_once(opened, long_thread):

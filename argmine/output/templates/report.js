@@ -9,6 +9,8 @@
   const rowOf = new Map(claims.id.map((id, i) => [id, i]));
   const stances = claims.id.map(() => []);
   for (const [i, frame, side, confidence] of data.stances) stances[i].push({ frame, side, confidence });
+  const quotations = new Map();
+  for (const [post, start, end, source] of data.quotations) quotations.set(post, [...(quotations.get(post) || []), { start, end, source }]);
   const nCounted = claims.counted.reduce((sum, one) => sum + one, 0);
 
   // ---- texts -------------------------------------------------------------------------------------------------------
@@ -199,6 +201,24 @@
   // ---- a claim in its post -----------------------------------------------------------------------------------------
   const dialog = find("context");
   const AROUND = 3000;
+  // The text from start to end, with what it quotes from others set apart.
+  function makeText(post, start, end) {
+    const nodes = [];
+    let at = start;
+    for (const quotation of quotations.get(post) || []) {
+      const [first, last] = [Math.max(at, quotation.start), Math.min(end, quotation.end)];
+      if (first >= last) continue;
+      nodes.push(slice(post, at, first), make("span", { class: "quoted" }, slice(post, first, last)));
+      at = last;
+    }
+    return [...nodes, slice(post, at, end)];
+  }
+  function makeSources(post) {
+    const found = quotations.get(post) || [];
+    if (!found.length) return [];
+    const named = [...new Set(found.map(({ source }) => (source < 0 || posts.author[source] < 0 ? "" : authors[posts.author[source]])))].filter(Boolean);
+    return [make("span", {}, "in grey: words quoted from ", make("bdi", {}, named.join(", ") || "elsewhere"))];
+  }
   function drawPost(post, start, end) {
     const box = make("div", { class: "post", dir: "auto" });
     const length = lengthOf(post);
@@ -209,8 +229,8 @@
         button.addEventListener("click", () => fill(true));
         return button;
       };
-      const rest = stop < end ? "" : slice(post, end, last);
-      box.replaceChildren(first > 0 ? more("… show all of the post") : "", slice(post, first, start), make("mark", {}, slice(post, start, stop)), rest, stop < end || last < length ? more(`… show all ${length.toLocaleString("en")} characters`) : "");
+      const rest = stop < end ? [] : makeText(post, end, last);
+      box.replaceChildren(first > 0 ? more("… show all of the post") : "", ...makeText(post, first, start), make("mark", {}, ...makeText(post, start, stop)), ...rest, stop < end || last < length ? more(`… show all ${length.toLocaleString("en")} characters`) : "");
     };
     fill(false);
     return box;
@@ -233,6 +253,7 @@
     const place = `characters ${claims.start[i].toLocaleString("en")}–${claims.end[i].toLocaleString("en")} of ${lengthOf(post).toLocaleString("en")}`;
     const why = whyNotCounted(i);
     const facts = [
+      ...makeSources(post),
       ...stances[i].map((stance) => make("span", {}, makeStance(stance), ` (confidence ${stance.confidence.toFixed(2)})`)),
       ...(stances[i].length || why ? [] : [make("span", {}, "speaks to no frame")]),
       ...(why ? [make("span", {}, `not counted: ${WORDS.why[why]}`)] : []),
@@ -448,17 +469,22 @@
   }
 
   // ---- all together ------------------------------------------------------------------------------------------------
-  function show() {
-    state = readAddress();
+  let shown = null;
+  function showRows() {
     rows = matching();
     const filtered = Object.keys(state).some((key) => !BROWSING.includes(key) && key !== "all");
-    if (map) map.chosen = filtered ? new Set(rows) : null;
     drawTable();
+    if (!map) return;
+    map.chosen = filtered ? new Set(rows) : null;
     drawMap();
-    if (map) {
-      find("plot-filter").hidden = !filtered;
-      find("plot-filter").firstElementChild.textContent = `Picked out: ${many(rows.length, "claim")} that ${rows.length === 1 ? "passes" : "pass"} the filters.`;
-    }
+    find("plot-filter").hidden = !filtered;
+    find("plot-filter").firstElementChild.textContent = `Picked out: ${many(rows.length, "claim")} that ${rows.length === 1 ? "passes" : "pass"} the filters.`;
+  }
+  function show() {
+    state = readAddress();
+    const filters = address({ ...state, claim: "" });
+    if (filters !== shown) showRows();
+    shown = filters;
     if (state.claim && rowOf.has(state.claim)) openClaim(rowOf.get(state.claim));
     else if (dialog.open) dialog.close();
   }
