@@ -240,3 +240,11 @@ def evaluate_quotations(data: Annotated[Path, _DATA] = Path("../shared")) -> Non
     from argmine.evaluate import quotations
 
     print(quotations.run(data))
+
+
+@evaluate_app.command("stance")
+def evaluate_stance(data: Annotated[Path, _DATA] = Path("../shared")) -> None:
+    """Frames and sides on hand-coded threads that no coder was trained on."""
+    from argmine.evaluate import stance
+
+    print(stance.run(data))

@@ -20,9 +20,9 @@ Precision = Literal["float32", "bfloat16", "float16"]
 
 # Measured: longer batches leave the cache of a core, shorter ones waste its products.
 CPU_TOKENS = 1_024
-# A batch beyond this many tokens gains nothing on the largest accelerators.
+# However large the device: a window of claims is then still more than one batch, and one is prepared while another runs.
 MOST_TOKENS = 1 << 19
-# Part of the free memory that one batch may take: the allocator needs the rest for fragments.
+# Part of the free memory that the batches in flight may take: the allocator needs the rest for fragments.
 SHARE_OF_MEMORY = 0.5
 VARLEN = "torch.nn.attention.varlen"
 
@@ -93,7 +93,7 @@ class Device:
             free = torch.cuda.mem_get_info(self.name)[0]
         else:
             free = torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()
-        return max(CPU_TOKENS, min(MOST_TOKENS, int(free * SHARE_OF_MEMORY) // bytes_per_token))
+        return max(CPU_TOKENS, min(MOST_TOKENS, int(free * SHARE_OF_MEMORY) // (bytes_per_token * self.workers)))
 
 
 def choose_device(settings: Settings, index: int = 0) -> Device:

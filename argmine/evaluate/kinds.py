@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,8 @@ def run(shared: Path) -> str:
     """Return tables of F1 by kind on the hand-coded threads and the labelled test comments, and of the marks.
 
     `shared` is the folder that holds `gold/`, `seeds/` and `threads/`; raise SourceError where they are not in it. A
-    coded sentence is given the kind of the claim that shares most of its words, 80 % of the shorter one's at least.
+    coded sentence is given the kind of the claim of its post that shares most words with it, 80 % of the shorter one's
+    at least.
     """
     lines, every = [], []
     for name in GOLD:
@@ -62,26 +63,30 @@ def judge_thread(shared: Path, name: str) -> tuple[list[Judged], int]:
     discussion = read(thread)
     claims, _ = split(discussion.posts, discussion.markup)
     bags = [Counter(_WORD.findall(text.lower())) for text in claims["text"]]
-    kinds = claims["kind"].tolist()
+    kinds, owners = claims["kind"].tolist(), claims["post_id"].tolist()
+    post_ids = discussion.posts["post_id"].tolist()
     judged, covering = [], Counter[int]()
     for line in gold.read_text(encoding="utf-8").splitlines()[1:]:
-        _, kind, _, text = line.split("\t", 3)
-        near = _near(Counter(_WORD.findall(text.lower())), bags)
+        unit, kind, _, text = line.split("\t", 3)
+        place = unit.partition(":")[0]
+        post = place if place in post_ids else post_ids[int(place)]
+        near = _near(
+            Counter(_WORD.findall(text.lower())), {n: bags[n] for n, owner in enumerate(owners) if owner == post}
+        )
         covering.update(number for number, longer in near if longer)
-        given = kinds[near[0][0]] if near else "other"
         rules = "quote" if text.lstrip().startswith(">") else rule_kind(text)
-        judged.append(Judged(kind, given, rules))
+        judged.append(Judged(kind, kinds[near[0][0]] if near else "other", rules))
     return judged, sum(count > 1 for count in covering.values())
 
 
-def _near(bag: Counter[str], bags: Sequence[Counter[str]]) -> list[tuple[int, bool]]:
+def _near(bag: Counter[str], bags: Mapping[int, Counter[str]]) -> list[tuple[int, bool]]:
     """Return the claims that share the sentence's words, best first, each with whether it is much longer."""
     size = bag.total()
-    exact = [number for number, other in enumerate(bags) if other == bag]
+    exact = [number for number, other in bags.items() if other == bag]
     if exact or not size:
         return [(number, False) for number in exact[:1]]
     found = []
-    for number, other in enumerate(bags):
+    for number, other in bags.items():
         shared = (bag & other).total()
         least = min(size, other.total())
         if least and shared >= _SHARE * least and (size >= 4 or (shared == least and abs(other.total() - size) <= 2)):

@@ -88,12 +88,14 @@ def thousands(value: int) -> str:
 
 
 def percent(share: float) -> str:
-    r"""Return the share in whole percent, the sign behind a no-break space.
+    r"""Return the share in whole percent, below one percent with a decimal; the sign stands behind a no-break space.
 
-    >>> percent(0.494), percent(0.001)
-    ('49\xa0%', '<\xa01\xa0%')
+    >>> percent(0.494), percent(0.0033), percent(0.0001), percent(0)
+    ('49\xa0%', '0.3\xa0%', '<\xa00.1\xa0%', '0\xa0%')
     """
-    return "<\u00a01\u00a0%" if 0 < share < 0.005 else f"{share:.0%}".replace("%", "\u00a0%")
+    if 0 < share < 0.0005:
+        return "<\u00a00.1\u00a0%"
+    return (f"{share:.1%}" if 0 < share < 0.00995 else f"{share:.0%}").replace("%", "\u00a0%")
 
 
 def begin(text: str) -> str:

@@ -195,3 +195,17 @@ def test_encoding_leaves_the_threads_of_torch_as_they_were(exact):
     before = torch.get_num_threads()
     exact.encode(POOL)
     assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize(
+    ("free", "expected"),
+    [(0, 1_024), (2 << 30, (1 << 30) // 20_000), (140 << 30, 1 << 19)],
+    ids=["full", "some", "large"],
+)
+def test_the_budget_comes_from_the_free_memory(monkeypatch, free, expected):
+    import torch
+
+    device = devices_module.Device("cuda:0", "bfloat16", "a test", workers=2)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda name: (free, 1 << 40))
+    assert device.token_budget(10_000) == expected
+    assert devices_module.Device("cpu", "float32", "a test").token_budget(10_000) == 1_024

@@ -129,7 +129,7 @@
     if (key === "from" || key === "to") return `${key === "from" ? "from" : "before"} ${String(value).replace("T", " ").replace("Z", " UTC")}`;
     if (key === "author") return value.length > 2 ? many(value.length, "author") : value.join(" or ");
     if (key === "q") return `“${value}”`;
-    return (WORDS[key] || {})[value] || value;
+    return key in WORDS && Object.hasOwn(WORDS[key], value) ? WORDS[key][value] : value;
   }
   function drawChips() {
     const active = KEYS.filter((key) => !BROWSING.includes(key) && state[key] && state[key].length);
@@ -437,6 +437,9 @@
   function wireMap() {
     map.x = extent(placed.map((i) => claims.x[i]));
     map.y = extent(placed.map((i) => claims.y[i]));
+    const outside = (value, [low, range]) => value < low || value > low + range;
+    const far = placed.filter((i) => outside(claims.x[i], map.x) || outside(claims.y[i], map.y)).length;
+    if (far) find("plot-far").textContent = ` ${many(far, "claim")} far from all others ${far === 1 ? "is" : "are"} drawn at the border.`;
     let drag = null;
     const at = (event) => { const box = canvas.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
     canvas.addEventListener("pointermove", (event) => {
