@@ -1,4 +1,4 @@
-"""The frozen result of a run: its tables, vectors, codebook and manifest; saved to a folder and loaded back to the byte."""
+"""The frozen result of a run: tables, vectors, codebook and manifest; saved to a folder and loaded back to the byte."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """The result of a run. Row i of `vectors` (float32, unit length, shape (n_claims, dim)) is about row i of `claims`."""
+    """The result of a run. `vectors` are unit vectors, float32, shape (n_claims, dim); row i is about claim i."""
 
     posts: pd.DataFrame
     quotations: pd.DataFrame
@@ -33,8 +33,8 @@ class Analysis:
     def frames(self) -> pd.DataFrame:
         """Return one row a frame: claims, authors, share of all claims, and claims a side.
 
-        A claim that repeats an earlier one is counted once. `n_authors` counts known authors; `n_unknown_author` the claims
-        whose author the source does not name. `share` is of all counted claims and questions in a language that was coded.
+        A claim that repeats an earlier one is counted once. `n_authors` counts known authors, `n_unknown_author` the
+        claims whose author the source does not name. `share` is of all counted claims, as `counted_claims` gives them.
         """
         import pandas as pd
 
@@ -65,7 +65,7 @@ class Analysis:
         return claims[own_words & claims["duplicate_of"].isna() & claims["language"].isin([*languages, "und"])]
 
     def coverage_line(self) -> str:
-        """Return the run in one line: what was read, how many claims, how many speak to a frame, failed quote checks."""
+        """Return the run in one line: what was read, claims, how many speak to a frame, failed quote checks."""
         counts = self.manifest["counts"]
         parts = [self.manifest["coverage"]["line"], f"{counts['claims']:,} claims"]
         parts.append(f"{counts['share_in_a_frame']:.0%} speak to a frame".replace("%", " %"))

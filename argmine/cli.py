@@ -52,7 +52,7 @@ def _say(error: ArgmineError, code: int) -> int:
 
 
 def _with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Return the command with a flag for each knob of Settings and each column of a table, made from their declarations."""
+    """Return the command with a flag for each knob of Settings and each column of a table, as they are declared."""
     signature = inspect.signature(command, eval_str=True)
     own = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
     added = [_column_flag(name) for name in _COLUMNS] + [_knob_flag(knob) for knob in fields(Settings)]
@@ -80,7 +80,9 @@ def _knob_flag(knob: Any) -> inspect.Parameter:
         rich_help_panel="Settings",
     )
     kind = type(knob.default)
-    return inspect.Parameter(knob.name, inspect.Parameter.KEYWORD_ONLY, default=knob.default, annotation=Annotated[kind, option])
+    return inspect.Parameter(
+        knob.name, inspect.Parameter.KEYWORD_ONLY, default=knob.default, annotation=Annotated[kind, option]
+    )
 
 
 @app.callback(invoke_without_command=True)
@@ -96,7 +98,9 @@ def _root(
 @_with_options
 def report(
     source: Annotated[str, typer.Argument(help="A thread: a URL, a Hacker News item number, or a file.")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the report [default: from the source's name].")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for the report [default: from the source's name].")
+    ] = None,
     codebook: Annotated[str | None, typer.Option(help="Codebook file [default: the built-in ai_policy].")] = None,
     **options: Any,
 ) -> None:

@@ -1,7 +1,7 @@
 """A codebook: the frames that a researcher looks for, as a YAML file that takes ten minutes to write.
 
-Each frame has a proposition, what counts as pro, con and neutral toward it, and example sentences a side. An error names
-the file and the line.
+Each frame has a proposition, what counts as pro, con and neutral toward it, and example sentences a side. An error
+names the file and the line.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Codebook:
 
 
 def load_codebook(source: str | Path = BUILT_IN) -> Codebook:
-    """Return the built-in codebook of that name, or the one in that YAML file; raise CodebookError with file and line."""
+    """Return the built-in codebook of that name, or a YAML file's; raise CodebookError with file and line."""
     if str(source) == BUILT_IN:
         text = (resources.files("argmine") / "codebooks" / f"{BUILT_IN}.yaml").read_text(encoding="utf-8")
         return _Parser(f"{BUILT_IN}.yaml").codebook(text)
@@ -120,7 +120,9 @@ class _Parser:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else 1
-            raise CodebookError(f"{self.file}, line {line}: not valid YAML: {getattr(error, 'problem', error)}.") from error
+            raise CodebookError(
+                f"{self.file}, line {line}: not valid YAML: {getattr(error, 'problem', error)}."
+            ) from error
         if root is None:
             raise self.fail(None, "the file is empty. It needs `name` and `frames`.")
         top = self.mapping(root, "the codebook", _CODEBOOK_KEYS)
@@ -145,7 +147,8 @@ class _Parser:
         for side, side_node in examples.items():
             if side not in EXAMPLE_SIDES:
                 raise self.fail(
-                    side_node, f"frame {name} has examples for the side {side!r}; a side is one of {', '.join(EXAMPLE_SIDES)}."
+                    side_node,
+                    f"frame {name} has examples for the side {side!r}; a side is one of {', '.join(EXAMPLE_SIDES)}.",
                 )
         return Frame(
             name=name,

@@ -43,8 +43,8 @@ def analyze(
 ) -> Analysis:
     """Return the Analysis of a URL, a file or a DataFrame.
 
-    `codebook` is a Codebook, the path of one, or nothing for the built-in; `columns` names a table's columns where their
-    names do not tell; a knob of `Settings` may be given by its own name, as in `analyze(path, seed=7)`. Raise an
+    `codebook` is a Codebook, the path of one, or nothing for the built-in; `columns` names a table's columns where
+    their names do not tell; a knob of `Settings` may be given by its own name, as in `analyze(path, seed=7)`. Raise an
     ArgmineError that says what to do where the source, the codebook or a knob is wrong.
     """
     from argmine.analysis import Analysis
@@ -99,7 +99,9 @@ def analyze(
             "coverage": {"line": discussion.coverage.line(), **discussion.coverage.as_dict()},
             "settings": settings.as_dict(),
             "codebook": {"sha256": codebook.sha256, **codebook.as_dict()},
-            "encoder": {name: getattr(encoder, name) for name in ("name", "sha256", "dim", "device", "precision", "path")},
+            "encoder": {
+                name: getattr(encoder, name) for name in ("name", "sha256", "dim", "device", "precision", "path")
+            },
             "coder": {"name": "similarity to the codebook's propositions and examples"},
             "groups": {"method": clustering.method},
             "versions": _versions(),

@@ -24,8 +24,9 @@ def choose_quotes(
 ) -> pd.DataFrame:
     """Return the quotes for each frame and side and for each group, best first.
 
-    A list shows an author at most once, and an unknown author's claims as if each had one of its own. Within a list, quotes
-    are central to their set and unlike those above them (maximal marginal relevance, Carbonell and Goldstein 1998).
+    A list shows an author at most once, and an unknown author's claims as if each had one of its own. Within a list,
+    quotes are central to their set and unlike those above them (maximal marginal relevance, Carbonell and Goldstein
+    1998).
     """
     import numpy as np
     import pandas as pd
@@ -69,7 +70,7 @@ def _rank(claims: pd.DataFrame, vectors: np.ndarray, rows: np.ndarray, weight: n
         return []
     mine = vectors[rows]
     centre = mine.mean(axis=0)
-    words = claims["text"].iloc[rows].str.split().str.len().to_numpy(dtype=int)
+    words = np.array([len(text.split()) for text in claims["text"].iloc[rows]])
     readable = np.where((words >= SHORTEST_WORDS) & (words <= LONGEST_WORDS), 1.0, 0.6)
     relevance = (mine @ centre) / max(float(np.linalg.norm(centre)), 1e-9) * weight * readable
     authors = claims["author"].iloc[rows].tolist()

@@ -1,4 +1,4 @@
-"""Every knob of a run: its default, its range and the reason for it. Flags, manifest and documentation are made from here."""
+"""Every knob of a run: its default, its range, its reason. Flags, manifest and documentation are made from here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def knob(
 
 @dataclass(frozen=True)
 class Settings:
-    """The knobs of one run. A variation is `dataclasses.replace(settings, seed=7)`; a wrong value raises SettingsError."""
+    """The knobs of one run. A variation is `replace(settings, seed=7)`; a wrong value raises SettingsError."""
 
     # read
     offline: bool = knob(False, "Never open a connection: a URL is then an error.")
@@ -27,21 +27,36 @@ class Settings:
     hn_api: str = knob("https://hn.algolia.com/api/v1", "Base address of the Hacker News Algolia API.")
     allow_private: bool = knob(False, "Allow addresses on this machine or a private network.")
     # split
-    unit: str = knob("claim", "Grain of a claim: whole sentences, or the independent claims in them.",
-                     choices=("claim", "sentence"))
-    languages: str = knob("en", "Languages that the encoder reads, comma-separated ISO 639-1 codes; others are not coded.")
+    unit: str = knob(
+        "claim", "Grain of a claim: whole sentences, or the independent claims in them.", choices=("claim", "sentence")
+    )
+    languages: str = knob(
+        "en", "Languages that the encoder reads, comma-separated ISO 639-1 codes; others are not coded."
+    )
     # embed
-    model: str = knob(DEFAULT_MODEL, "Encoder: the packaged default, or any sentence-transformers model by name or path.")
+    model: str = knob(
+        DEFAULT_MODEL, "Encoder: the packaged default, or any sentence-transformers model by name or path."
+    )
     device: str = knob("auto", "Where the encoder runs.", choices=("auto", "cpu", "cuda", "mps"))
-    precision: str = knob("auto", "exact is float32 throughout; auto takes the fastest that the device does well.",
-                          choices=("auto", "exact"))
+    precision: str = knob(
+        "auto",
+        "exact is float32 throughout; auto takes the fastest that the device does well.",
+        choices=("auto", "exact"),
+    )
     # stance
-    coder: str = knob("similarity", "Who codes: the trained coder, or similarity to the codebook's own sentences.",
-                      choices=("trained", "similarity"))
-    stance_threshold: float = knob(0.5, "Least confidence with which a claim is said to speak to a frame.", low=0, high=1)
+    coder: str = knob(
+        "similarity",
+        "Who codes: the trained coder, or similarity to the codebook's own sentences.",
+        choices=("trained", "similarity"),
+    )
+    stance_threshold: float = knob(
+        0.5, "Least confidence with which a claim is said to speak to a frame.", low=0, high=1
+    )
     side_threshold: float = knob(0.6, "Least confidence for a side; below it the side is unclear.", low=0.34, high=1)
     # cluster
-    min_cluster_size: int = knob(0, "Least claims in a group; 0 chooses from the number of claims.", low=0, high=100_000)
+    min_cluster_size: int = knob(
+        0, "Least claims in a group; 0 chooses from the number of claims.", low=0, high=100_000
+    )
     # report
     quotes_per_list: int = knob(5, "Quotes shown for a side of a frame, or for a group.", low=1, high=50)
     # all stages

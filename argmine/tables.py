@@ -7,7 +7,7 @@ written from the same declarations.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from argmine.errors import TableError
 
@@ -21,7 +21,7 @@ KINDS = ("claim", "question", "quote", "other")
 SIDES = ("pro", "con", "neutral", "unclear")
 MARKS = ("hedged", "conditional", "reported")
 
-_PANDAS_TYPES: dict[ColumnType, str] = {
+_PANDAS_TYPES: dict[ColumnType, Any] = {
     "string": "str",
     "integer": "Int64",
     "number": "float64",
@@ -60,7 +60,9 @@ POSTS = Table(
     "a post or comment, in reading order",
     ("post_id",),
     (
-        Column("post_id", "string", "identifier given by the source, or derived from position or content", required=True),
+        Column(
+            "post_id", "string", "identifier given by the source, or derived from position or content", required=True
+        ),
         Column("thread_id", "string", "identifier of the thread", required=True),
         Column("parent_id", "string", "post that this one answers; empty for a root or where the source does not say"),
         Column("author", "string", "name of the author; empty where unknown"),
@@ -100,7 +102,9 @@ CLAIMS = Table(
         Column("end", "integer", "code point after its last", required=True),
         Column("kind", "string", "claim, question, quote or other", required=True, allowed=KINDS),
         Column("kind_confidence", "number", "probability of the kind, 0 to 1"),
-        Column("marks", "string", f"what keeps a reader from misreading it: any of {', '.join(MARKS)}, space-separated"),
+        Column(
+            "marks", "string", f"what keeps a reader from misreading it: any of {', '.join(MARKS)}, space-separated"
+        ),
         Column("language", "string", "ISO 639-1 code; und where it cannot be told", required=True),
         Column("text", "string", "posts.text[start:end], verbatim", required=True),
         Column("duplicate_of", "string", "claim that this one repeats; it is then counted once, there"),
@@ -118,7 +122,13 @@ STANCES = Table(
     (
         Column("claim_id", "string", "the claim", required=True),
         Column("frame", "string", "name of the frame in the codebook", required=True),
-        Column("side", "string", "side toward the frame's proposition; unclear where undecided", required=True, allowed=SIDES),
+        Column(
+            "side",
+            "string",
+            "side toward the frame's proposition; unclear where undecided",
+            required=True,
+            allowed=SIDES,
+        ),
         Column("confidence", "number", "how sure the coder is, 0 to 1", required=True),
     ),
 )
@@ -171,9 +181,8 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     for column in table.columns:
         if column.name not in frame.columns:
             if column.required and len(frame):
-                raise TableError(
-                    f"table {table.name}: column {column.name} is missing. It has: {', '.join(map(str, frame.columns))}."
-                )
+                present = ", ".join(map(str, frame.columns))
+                raise TableError(f"table {table.name}: column {column.name} is missing. It has: {present}.")
             values = pd.Series([None] * len(frame), dtype=object)
         else:
             values = frame[column.name].reset_index(drop=True)
@@ -191,6 +200,7 @@ def empty(table: Table) -> pd.DataFrame:
 def _cast(values: pd.Series, column: Column, table: Table) -> pd.Series:
     import pandas as pd
 
+    cast: pd.Series
     try:
         if column.type == "datetime":
             cast = pd.to_datetime(values, utc=True).astype(_PANDAS_TYPES["datetime"])
@@ -199,7 +209,9 @@ def _cast(values: pd.Series, column: Column, table: Table) -> pd.Series:
         else:
             cast = values.astype(_PANDAS_TYPES[column.type])
     except (TypeError, ValueError) as error:
-        raise TableError(f"table {table.name}: column {column.name} should hold {column.type} values: {error}.") from error
+        raise TableError(
+            f"table {table.name}: column {column.name} should hold {column.type} values: {error}."
+        ) from error
     if column.type == "string" and not column.required:
         cast = cast.mask(cast == "")
     if column.required and cast.isna().any():
@@ -207,7 +219,6 @@ def _cast(values: pd.Series, column: Column, table: Table) -> pd.Series:
     if column.allowed:
         wrong = cast[~cast.isin(column.allowed) & cast.notna()]
         if len(wrong):
-            raise TableError(
-                f"table {table.name}: column {column.name} holds {wrong.iloc[0]!r}; allowed: {', '.join(column.allowed)}."
-            )
+            allowed = ", ".join(column.allowed)
+            raise TableError(f"table {table.name}: column {column.name} holds {wrong.iloc[0]!r}; allowed: {allowed}.")
     return cast

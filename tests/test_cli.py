@@ -26,7 +26,12 @@ def argmine(*arguments, cwd=None, **environment):
     import os
 
     return subprocess.run(
-        [ARGMINE, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, env=os.environ | environment, timeout=300
+        [ARGMINE, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=os.environ | environment,
+        timeout=300,
     )
 
 
@@ -113,7 +118,14 @@ def test_codebook_show_and_check(tmp_path):
 def test_doctor_says_what_a_run_would_use():
     done = argmine("doctor")
     assert done.returncode == 0, done.stderr
-    for word in ("argmine", "torch", "device", "threads", "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db", "network"):
+    for word in (
+        "argmine",
+        "torch",
+        "device",
+        "threads",
+        "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        "network",
+    ):
         assert word in done.stdout
 
 

@@ -11,7 +11,11 @@ RUN = 7
 
 
 def lines(pattern):
-    return [json.loads(line) for path in sorted(FOLDER.glob(pattern)) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [
+        json.loads(line)
+        for path in sorted(FOLDER.glob(pattern))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
 
 
 def test_propositions_have_sentences_on_every_side():

@@ -1,4 +1,4 @@
-"""What holds for the package as a whole: it is light to import, its layers hold, its public names and commands are as documented."""
+"""What holds for the package as a whole: light to import, layers, public names, commands."""
 
 import ast
 import re
@@ -13,7 +13,20 @@ import argmine
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "argmine"
-HEAVY = ("torch", "spacy", "transformers", "sentence_transformers", "umap", "hdbscan", "sklearn", "plotly", "matplotlib", "pandas", "ray", "httpx")
+HEAVY = (
+    "torch",
+    "spacy",
+    "transformers",
+    "sentence_transformers",
+    "umap",
+    "hdbscan",
+    "sklearn",
+    "plotly",
+    "matplotlib",
+    "pandas",
+    "ray",
+    "httpx",
+)
 STAGES = ("read", "split", "embed", "stance", "cluster")
 FOUNDATIONS = {"errors", "settings", "tables", "codebook"}
 
@@ -68,7 +81,9 @@ def test_a_stage_imports_no_other_stage(stage):
 def test_outputs_see_only_an_analysis():
     for path in (PACKAGE / "output").rglob("*.py"):
         homes = {name.split(".")[0] for name in imports_of(path)}
-        assert homes <= FOUNDATIONS | {"output", "analysis", "__version__"}, f"{path.relative_to(ROOT)} imports {sorted(homes)}"
+        assert homes <= FOUNDATIONS | {"output", "analysis", "__version__"}, (
+            f"{path.relative_to(ROOT)} imports {sorted(homes)}"
+        )
 
 
 def test_only_fetch_opens_a_socket():
@@ -76,11 +91,17 @@ def test_only_fetch_opens_a_socket():
         if path == PACKAGE / "read" / "fetch.py":
             continue
         text = path.read_text(encoding="utf-8")
-        assert not re.search(r"^\s*(import|from) (socket|httpx|requests|urllib\.request|http\.client)\b", text, re.M), path
+        assert not re.search(r"^\s*(import|from) (socket|httpx|requests|urllib\.request|http\.client)\b", text, re.M), (
+            path
+        )
 
 
 def test_only_one_file_names_devices():
-    naming = [path.name for path in (PACKAGE / "embed").rglob("*.py") if re.search(r"[\"'](cuda|mps)[\"']", path.read_text(encoding="utf-8"))]
+    naming = [
+        path.name
+        for path in (PACKAGE / "embed").rglob("*.py")
+        if re.search(r"[\"'](cuda|mps)[\"']", path.read_text(encoding="utf-8"))
+    ]
     assert naming == ["devices.py"]
 
 
@@ -106,13 +127,19 @@ def test_every_public_function_and_class_has_a_docstring():
     bare = []
     for path in PACKAGE.rglob("*.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_") and not ast.get_docstring(node):
+            if (
+                isinstance(node, (ast.FunctionDef, ast.ClassDef))
+                and not node.name.startswith("_")
+                and not ast.get_docstring(node)
+            ):
                 bare.append(f"{path.relative_to(ROOT)}:{node.name}")
     assert bare == []
 
 
 def test_the_project_names_no_machine():
     words = ("/" + "work/", "/" + "tmp/b", "find-" + "links", "files.python" + "hosted")
-    for path in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines():
+    for path in subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines():
         content = (ROOT / path).read_bytes() if (ROOT / path).is_file() else b""
         assert not [word for word in words if word.encode() in content], path

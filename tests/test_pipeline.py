@@ -247,7 +247,16 @@ def test_no_socket_was_blocked_here():
         assert free.getsockname()[1] > 0
 
 
-@pytest.mark.parametrize("name", ["000_fb5c084fe2fd9a59", "001_e76c7422d89a39ff", "002_4457bb882e894fa6", "003_dfa00aa35d604fce", "004_d2f9b40e6348a628"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "000_fb5c084fe2fd9a59",
+        "001_e76c7422d89a39ff",
+        "002_4457bb882e894fa6",
+        "003_dfa00aa35d604fce",
+        "004_d2f9b40e6348a628",
+    ],
+)
 def test_every_seed_gives_a_report(shared, tmp_path, name):
     a = am.analyze(shared / "seeds" / f"{name}.txt")
     a.report(tmp_path / "run")

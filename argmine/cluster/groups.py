@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,14 +19,14 @@ def default_min_cluster_size(n_claims: int) -> int:
     >>> [default_min_cluster_size(n) for n in (20, 300, 2_000, 10_000)]
     [5, 9, 22, 50]
     """
-    return max(5, round(n_claims**0.5 / 2))
+    return max(5, round(math.sqrt(n_claims) / 2))
 
 
 def find_groups(layout: np.ndarray, min_cluster_size: int) -> np.ndarray:
     """Return a group number for each row, -1 for none; shape (n,). HDBSCAN (Campello, Moulavi and Sander 2013).
 
-    Groups are those of the greatest excess of mass; where one of them would hold most of the rows, which explains nothing,
-    they are the leaves of the tree instead.
+    Groups are those of the greatest excess of mass; where one of them would hold most of the rows, which explains
+    nothing, they are the leaves of the tree instead.
     """
     import numpy as np
 

@@ -48,7 +48,7 @@ def principal_axes(vectors: np.ndarray) -> np.ndarray:
 def umap_layout(
     vectors: np.ndarray, neighbours: tuple[np.ndarray, np.ndarray], n_dimensions: int, seed: int
 ) -> np.ndarray:
-    """Return UMAP coordinates on the given exact neighbours, shape (n, n_dimensions) (McInnes, Healy and Melville 2018)."""
+    """Return UMAP coordinates on the given exact neighbours, shape (n, n_dimensions) (McInnes and others 2018)."""
     import warnings
 
     import numpy as np

@@ -10,14 +10,21 @@ if TYPE_CHECKING:
     import numpy as np
 
 N_PHRASES = 5
-_EMPTY_WORDS = (
-    "actually anyway came come comes did does doing done getting goes going gets got just know let like literally look lot "
-    "make makes maybe mean means people point really said saw say saying says sure take tell thing things think want way yes"
-).split()
+# Words that are frequent in any talk and name no subject.
+_EMPTY_WORDS = frozenset(
+    """
+    actually anyway came come comes did does doing done getting goes going gets got just know let like literally look
+    lot make makes maybe mean means people point really said saw say saying says sure take tell thing things think want
+    way yes
+    """.split()
+)
 NAME_LENGTH = 72
-_POINTING_BACK = set(
-    "and but or so because also then it it's its this that that's these those they they're he she his her their him them "
-    "which who such there same".split()
+# A claim that opens with one of these does not read well alone.
+_POINTING_BACK = frozenset(
+    """
+    and but or so because also then it it's its this that that's these those they they're he she his her their him them
+    which who such there same
+    """.split()
 )
 
 
@@ -35,7 +42,7 @@ def shorten(text: str, length: int = NAME_LENGTH) -> str:
 
 
 def most_central(vectors: np.ndarray, texts: Sequence[str]) -> int:
-    """Return the row nearest the mean among texts that read well alone, or among all where there is none."""
+    """Return the row nearest the mean among texts that read well alone, or among all where none does."""
     import numpy as np
 
     similarity = vectors @ vectors.mean(axis=0)
@@ -57,11 +64,11 @@ def _reads_alone(text: str) -> bool:
 
 
 def distinctive_phrases(documents: Sequence[str]) -> list[list[str]]:
-    """Return each document's most distinctive words and pairs of words, best first (class-based TF-IDF, Grootendorst 2022)."""
+    """Return each document's most distinctive words and word pairs, best first (class-based TF-IDF)."""
     import numpy as np
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
-    # A word of two letters or more; one with an apostrophe (don't, that's) says nothing and is not taken in part either.
+    # A word has two letters or more; one with an apostrophe (don't, that's) says nothing and is not taken in part.
     word = r"(?<![\w'’])[^\W\d_][\w-]+(?![\w'’])"
     counter = CountVectorizer(ngram_range=(1, 2), stop_words=[*ENGLISH_STOP_WORDS, *_EMPTY_WORDS], token_pattern=word)
     try:

@@ -33,8 +33,8 @@ class Clustering:
 def cluster(claims: pd.DataFrame, vectors: np.ndarray, authors: pd.Series, settings: Settings) -> Clustering:
     """Return the groups of similar claims and a position for each claim that has one.
 
-    `authors` gives the author of each claim's post, row by row. Only claims and questions in a language that the encoder
-    reads are grouped, a repeated one once; every other claim carries the reason. Noise stays noise.
+    `authors` gives the author of each claim's post, row by row. Only claims and questions in a language that the
+    encoder reads are grouped, a repeated one once; every other claim carries the reason. Noise stays noise.
     """
     import numpy as np
     import pandas as pd
@@ -75,7 +75,7 @@ def _reasons_to_leave_out(claims: pd.DataFrame, settings: Settings) -> np.ndarra
     import numpy as np
 
     reason = np.full(len(claims), "", dtype=object)
-    words = claims["text"].str.split().str.len().to_numpy(dtype=int)
+    words = np.array([len(text.split()) for text in claims["text"]], dtype=int)
     reason[words < LEAST_WORDS] = "too short"
     reason[~claims["language"].isin([*settings.languages.split(","), "und"]).to_numpy()] = "other language"
     reason[claims["duplicate_of"].notna().to_numpy()] = "repeats another claim"

@@ -20,7 +20,7 @@ Precision = Literal["float32", "bfloat16", "float16"]
 
 # Measured: longer batches leave the cache of a core, shorter ones waste its products.
 CPU_TOKENS = 1_024
-# However large the device: a window of claims is then still more than one batch, and one is prepared while another runs.
+# However large the device: a window of claims is still more than one batch, so one is prepared while another runs.
 MOST_TOKENS = 1 << 19
 # Part of the free memory that the batches in flight may take: the allocator needs the rest for fragments.
 SHARE_OF_MEMORY = 0.5

@@ -7,6 +7,7 @@ vectors to its standard output. A frame is its length, 8 bytes, little-endian, a
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import deque
@@ -120,7 +121,9 @@ def main() -> None:
     """Answer frames of texts with frames of vectors until the input ends."""
     from argmine.embed.encoder import load_on
 
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    source, sink = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    # What any library prints goes to the errors from here on: it would break the frames.
+    os.dup2(2, 1)
     start = json.loads(_read_frame(source) or b"{}")
     try:
         encoder = load_on(Settings(**start["settings"]), start["index"])

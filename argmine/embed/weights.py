@@ -66,8 +66,9 @@ def find_model(name: str, *, offline: bool) -> Path:
 
 def verify(folder: Path, name: str) -> str:
     """Return the sha256 of a folder's weights; raise EncoderError where the default model's is not the pinned one."""
-    path = folder / WEIGHTS
-    if not path.is_file():
+    parts = [folder / str(module["path"]) for module in _json(folder / "modules.json", [])]
+    path = next((part / WEIGHTS for part in (folder, *parts) if (part / WEIGHTS).is_file()), None)
+    if path is None:
         raise EncoderError(
             f"model {name}: {folder} has no {WEIGHTS}. Other formats can run code, so they are not loaded."
         )
@@ -99,7 +100,7 @@ def read_recipe(folder: Path) -> Recipe | None:
         dim=config["hidden_size"],
         inner=config["intermediate_size"],
         epsilon=config["layer_norm_eps"],
-        padding_id=config.get("pad_token_id") or 0,
+        padding_id=_padding_id(config),
         pooling=pooling,
         prompt=_prompt(folder),
         max_tokens=_max_tokens(folder, config),
@@ -167,9 +168,14 @@ def _prompt(folder: Path) -> str:
     return str((config.get("prompts") or {}).get(config.get("default_prompt_name"), "") or "")
 
 
+def _padding_id(config: dict[str, Any]) -> int:
+    """Return the number of the padding token, which a config leaves out where it is its family's own."""
+    return int(config.get("pad_token_id", 0 if config["model_type"] == "bert" else 1))
+
+
 def _max_tokens(folder: Path, config: dict[str, Any]) -> int:
     stated = _json(folder / "sentence_bert_config.json").get("max_seq_length")
     tokenizer = _json(folder / "tokenizer_config.json").get("model_max_length")
-    offset = config["pad_token_id"] + 1 if config["model_type"] != "bert" else 0
+    offset = _padding_id(config) + 1 if config["model_type"] != "bert" else 0
     limits = [config["max_position_embeddings"] - offset, stated or tokenizer]
     return min(int(limit) for limit in limits if limit)

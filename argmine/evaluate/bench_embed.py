@@ -32,8 +32,8 @@ SPREAD = 0.62
 # Tokens that stand for no word of the language come first in the vocabulary.
 FIRST_WORD = 1_996
 BATCH_SIZES = (16, 32, 64, 128, 256, 1_024, 4_096)
-# Texts on which a batch size is tried before the race.
-TRIAL = 256
+# Texts on which a batch size is tried before the race, on a processor and on a GPU.
+TRIAL, GPU_TRIAL = 256, 20_000
 CEILING_S = 2.0
 MOST_CEILING_ROWS = 1 << 16
 
@@ -181,7 +181,7 @@ def _library(folder: Path, settings: Settings, texts: list[str]) -> list[Contend
     models: dict[Precision, Any] = {"float32": plain}
     if device.pins:
         models[device.precision] = SentenceTransformer(str(folder), device=device.name).to(device.dtype)
-    trial = texts if device.pins else texts[:TRIAL]
+    trial = texts[: GPU_TRIAL if device.pins else TRIAL]
     candidates = [
         contender(f"encode(), batch {size}, {precision}", other, size, precision)
         for precision, other in models.items()

@@ -43,8 +43,9 @@ with open(sys.argv[2], "w", newline="", encoding="utf-8") as out:
 def run(thread: Path, repeats: int = 3) -> str:
     """Return the median wall times, in seconds, of both ways over interleaved repeats, and their ratio.
 
-    `thread` is a saved Hacker News item. argmine's store of vectors is empty in every repeat. The first line is a machine
-    that has never run UMAP: afterwards argmine finds UMAP's compiled functions on disk, the naive script never does.
+    `thread` is a saved Hacker News item. argmine's store of vectors is empty in every repeat. The first line is a
+    machine that has never run UMAP: afterwards argmine finds UMAP's compiled functions on disk, the naive script never
+    does.
     """
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)

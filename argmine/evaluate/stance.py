@@ -24,7 +24,7 @@ _SHARED_WORDS = 0.8
 
 @dataclass(frozen=True)
 class Coded:
-    """One hand-coded sentence: the thread, the frames and sides that people gave it, and those that the coder gave it."""
+    """One hand-coded sentence: its thread, its frames with sides as people coded them, and as the coder did."""
 
     thread: str
     gold: dict[str, str]
@@ -34,8 +34,8 @@ class Coded:
 def run(data: Path, coders: tuple[str, ...] = CODERS) -> str:
     """Return a table for each coder: F1 and side accuracy a frame, with 95 % bootstrap intervals over sentences.
 
-    `data` holds gold/, seeds/ and threads/. A sentence is matched to the claims that share at least 80 % of the words of
-    the shorter one, and has their frames; quotes and text that asserts nothing are left out.
+    `data` holds gold/, seeds/ and threads/. A sentence is matched to the claims that share at least 80 % of the words
+    of the shorter one, and has their frames; quotes and text that asserts nothing are left out.
     """
     return "\n\n".join(_table(coder, _code(data, coder)) for coder in coders)
 
@@ -48,8 +48,8 @@ def _code(data: Path, coder: str) -> list[Coded]:
         analysis = analyze(data / thread, coder=coder)
         bags = [_words(text) for text in analysis.claims["text"]]
         stances: dict[str, dict[str, str]] = {}
-        for row in analysis.stances.itertuples():
-            stances.setdefault(row.claim_id, {})[row.frame] = row.side
+        for claim_id, frame, side in zip(*(analysis.stances[c] for c in ("claim_id", "frame", "side")), strict=True):
+            stances.setdefault(claim_id, {})[frame] = side
         claim_ids = analysis.claims["claim_id"].tolist()
         for kind, frames, text in _read_gold(data / "gold" / gold):
             if kind in ("claim", "question"):
@@ -67,15 +67,21 @@ def _table(coder: str, coded: list[Coded]) -> str:
     off_topic = [row for row in coded if row.thread == OFF_TOPIC and not row.gold]
     names = load_codebook().frame_names
     alarms = sum(bool(row.predicted) for row in off_topic)
-    lines = [f"coder: {coder} · {len(seeds)} sentences of three threads", f"{'frame':<20}{'F1':>6}  {'95 %':<14}{'n':>4}{'side acc.':>11}"]
+    lines = [
+        f"coder: {coder} · {len(seeds)} sentences of three threads",
+        f"{'frame':<20}{'F1':>6}  {'95 %':<14}{'n':>4}{'side acc.':>11}",
+    ]
     for name in names:
         score, low, high = _with_interval(seeds, [name])
         right, both, unclear = _sides(seeds, [name])
         n = sum(name in row.gold for row in seeds)
-        lines.append(f"{name:<20}{score:>6.2f}  {low:.2f} to {high:<6.2f}{n:>4}{_share(right, both):>11}  ({unclear} unclear)")
+        lines.append(
+            f"{name:<20}{score:>6.2f}  {low:.2f} to {high:<6.2f}{n:>4}{_share(right, both):>11}  ({unclear} unclear)"
+        )
     score, low, high = _with_interval(seeds, names)
     right, both, unclear = _sides(seeds, names)
-    lines.append(f"{'mean of the frames':<20}{score:>6.2f}  {low:.2f} to {high:<6.2f}{'':>4}{_share(right, both):>11}  ({unclear} unclear)")
+    sides = f"{_share(right, both):>11}  ({unclear} unclear)"
+    lines.append(f"{'mean of the frames':<20}{score:>6.2f}  {low:.2f} to {high:<10.2f}{sides}")
     lines.append(f"off-topic sentences given a frame: {alarms} of {len(off_topic)} ({_share(alarms, len(off_topic))})")
     return "\n".join(lines)
 
@@ -98,7 +104,9 @@ def _with_interval(rows: list[Coded], names: list[str]) -> tuple[float, float, f
 
 def _sides(rows: list[Coded], names: list[str]) -> tuple[int, int, int]:
     """Return how many sides are right, how many were decided, and how many are unclear, where the frame is right."""
-    pairs = [(_SIDES[row.gold[n]], row.predicted[n]) for row in rows for n in names if n in row.gold and n in row.predicted]
+    pairs = [
+        (_SIDES[row.gold[n]], row.predicted[n]) for row in rows for n in names if n in row.gold and n in row.predicted
+    ]
     decided = [(gold, side) for gold, side in pairs if side != "unclear"]
     return sum(gold == side for gold, side in decided), len(decided), len(pairs) - len(decided)
 
@@ -112,7 +120,7 @@ def _words(text: str) -> Counter[str]:
 
 
 def _matching(words: Counter[str], bags: list[Counter[str]]) -> list[int]:
-    """Return the claims that share most of the shorter one's words; a sentence of under four words must match exactly."""
+    """Return the claims that share most of the shorter one's words; under four words, only an exact match."""
     exact = [place for place, bag in enumerate(bags) if bag == words]
     if exact or words.total() < 4:
         return exact[:1]
@@ -125,5 +133,5 @@ def _read_gold(path: Path) -> list[tuple[str, dict[str, str], str]]:
     for line in path.read_text(encoding="utf-8").splitlines()[1:]:
         _, kind, frames, text = line.split("\t", 3)
         pairs = [] if frames == "-" else [label.split("=") for label in frames.split(",")]
-        rows.append((kind, {frame: side for frame, side in pairs}, text))
+        rows.append((kind, dict(pairs), text))
     return rows

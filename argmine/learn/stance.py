@@ -1,7 +1,8 @@
 """Train the built-in stance coder: `python -m argmine.learn.stance ../shared/datasets -o argmine/models/stance`.
 
-The default encoder is tuned to read a claim in its context together with a proposition, and two linear heads say whether
-the claim speaks to it and on which side. Inference is the embedding core's: the tuned encoder is an encoder like any other.
+The default encoder is tuned to read a claim in its context together with a proposition, and two linear heads say
+whether the claim speaks to it and on which side. Inference is the embedding core's: the tuned encoder is an encoder
+like any other.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ NONE_KEPT = 0.45
 """Share of the easy negatives (a sentence with no frame at all, and the wrong subject) that an epoch sees."""
 SCALE = 12.0
 GATE = 0.2
-"""Likeness to a frame's sentences below which a pair is not read: it keeps 97 % of the written corpus' pairs that count."""
+"""Likeness to a frame's sentences below which a pair is not read; it keeps 97 % of the corpus' pairs that count."""
 
 
 def gather(labelled: Path, datasets: Path, seed: int) -> tuple[list[Pair], list[Pair]]:
@@ -114,7 +115,7 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = LEARNING_RATE * min(1.0, seen / (WARM_UP * total)) * (1 - passed)
             loss = _loss(network, [encoded[row] for row in rows[batch]], labels[rows[batch]])
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
@@ -155,7 +156,7 @@ def predict(network: Network, texts: list[str]) -> np.ndarray:
     """Return the logits for texts, shape (n, 4)."""
     import torch
 
-    network.encoder.eval()
+    network.encoder.train(mode=False)
     encoded = [encoding.ids for encoding in network.tokenizer.encode_batch(texts)]
     scores = np.zeros((len(texts), 1 + len(SIDES)), np.float32)
     with torch.inference_mode():

@@ -16,7 +16,7 @@ SIDES = ("pro", "con", "neutral")
 _SHORT = {"neu": "neutral", "pro": "pro", "con": "con", "neutral": "neutral"}
 _FLIPPED = {"pro": "con", "con": "pro", "neutral": "neutral", "none": "none"}
 
-# Other wordings of the built-in propositions, and their denials, so that the coder reads them and does not learn them by heart.
+# Other wordings of the built-in propositions, and denials, so that the coder reads them and learns none by heart.
 WORDINGS: dict[str, tuple[tuple[str, bool], ...]] = {
     "fair_use": (
         ("Training AI models on other people's work without permission is fine.", True),
@@ -44,7 +44,7 @@ WORDINGS: dict[str, tuple[tuple[str, bool], ...]] = {
 
 @dataclass(frozen=True)
 class Pair:
-    """One training pair: the text that the coder reads, and `pro`, `con`, `neutral` or `none`; `group` is held out whole."""
+    """One training pair: what the coder reads, and `pro`, `con`, `neutral` or `none`; a `group` is held out whole."""
 
     text: str
     side: str
@@ -72,7 +72,7 @@ def frame_pairs(folder: Path, seed: int) -> Iterator[Pair]:
 
 
 def general_pairs(folder: Path, seed: int) -> Iterator[Pair]:
-    """Yield each sentence with its proposition, with the negated one (sides flipped), and with one of another subject."""
+    """Yield each sentence with its proposition, with its negation (sides flipped), and with one of another subject."""
     chooser = random.Random(seed)  # noqa: S311
     entries = [entry for path in sorted(folder.glob("general_*.jsonl")) for entry in _lines(path)]
     for entry in entries:
@@ -87,7 +87,7 @@ def general_pairs(folder: Path, seed: int) -> Iterator[Pair]:
 
 
 def perspectrum_pairs(folder: Path, split: str) -> Iterator[Pair]:
-    """Yield each perspective of Perspectrum (Chen et al. 2019) with its claim: pro if it supports, con if it undermines."""
+    """Yield each perspective of Perspectrum (Chen et al. 2019) with its claim: pro if it supports it, con if not."""
     splits = json.loads((folder / "dataset_split_v1.0.json").read_text(encoding="utf-8"))
     pool = json.loads((folder / "perspective_pool_v1.0.json").read_text(encoding="utf-8"))
     texts = {entry["pId"]: entry["text"] for entry in pool}

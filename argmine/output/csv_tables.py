@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from argmine.tables import Column, Table
 
 FORMULA_NOTE = (
-    "A text cell that begins with = + - @, a tab or a carriage return (their full-width forms too), or with apostrophes "
-    "before one of these, has one apostrophe put in front, so that no spreadsheet runs it. Offsets count without it. To "
-    "get the verbatim text, remove one leading apostrophe from such cells; argmine.load does."
+    "A text cell that begins with = + - @, a tab or a carriage return (their full-width forms too), or with "
+    "apostrophes before one of these, has one apostrophe put in front, so that no spreadsheet runs it. Offsets count "
+    "without it. To get the verbatim text, remove one leading apostrophe from such cells; argmine.load does."
 )
 DICTIONARY = "datapackage.json"
 

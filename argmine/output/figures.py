@@ -1,4 +1,4 @@
-"""The stance map as a figure: every claim at its place, frames by colour, sides by shape, groups by name, and the balance."""
+"""The stance map as a figure: claims at their places, frames by colour, sides by shape, groups by name."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def draw_map(analysis: Analysis) -> Figure:
     plot = figure.add_axes((0.02, 0.09, 0.66, 0.78))
     side = figure.add_axes((0.71, 0.09, 0.275, 0.78))
     title = analysis.manifest["source"]["title"] or analysis.manifest["source"]["name"]
-    figure.text(0.02, 0.955, _one_line(title, 90), fontsize=15, fontweight="bold", color=INK, va="center", parse_math=False)
+    figure.text(
+        0.02, 0.955, _one_line(title, 90), fontsize=15, fontweight="bold", color=INK, va="center", parse_math=False
+    )
     figure.text(0.02, 0.915, _subtitle(analysis), fontsize=9.5, color=FAINT_INK, va="center", parse_math=False)
     points = claims_on_map(analysis)
     _draw_points(plot, points, analysis)
@@ -83,7 +85,9 @@ def _draw_points(plot: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
     for spine in plot.spines.values():
         spine.set_color("#E3E7EB")
     if points.empty:
-        plot.text(0.5, 0.5, "no claim has a position", ha="center", va="center", transform=plot.transAxes, color=FAINT_INK)
+        plot.text(
+            0.5, 0.5, "no claim has a position", ha="center", va="center", transform=plot.transAxes, color=FAINT_INK
+        )
 
 
 def _draw_labels(plot: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
@@ -119,8 +123,10 @@ def _draw_balance(side: Axes, analysis: Analysis) -> None:
             length = 0.8 * count / most
             side.barh(row, direction * length, height=height, color=colour, alpha=1.0 if direction > 0 else 0.55)
             place = direction * (length + 0.04)
-            side.text(place, row, f"{count:,}", ha="left" if direction > 0 else "right", va="center", fontsize=9, color=INK)
-        rest = f"{palette.SIDE_SYMBOLS['neutral']} {frame['neutral']:,} neutral   {palette.SIDE_SYMBOLS['unclear']} {frame['unclear']:,} unclear"
+            side.text(
+                place, row, f"{count:,}", ha="left" if direction > 0 else "right", va="center", fontsize=9, color=INK
+            )
+        rest = "   ".join(f"{palette.SIDE_SYMBOLS[side]} {frame[side]:,} {side}" for side in ("neutral", "unclear"))
         side.text(0, row + 0.27, rest, ha="center", fontsize=8.5, color=FAINT_INK)
         side.plot([0, 0], [row - height * 0.75, row + height * 0.75], color=INK, linewidth=0.8)
 

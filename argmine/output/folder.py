@@ -61,16 +61,19 @@ def read_run(folder: Path) -> Analysis:
     from argmine.codebook import Codebook
 
     if not _is_run(folder):
-        raise RunError(f"{folder}: no argmine run here ({MANIFEST} is missing or not ours). Name the folder that -o named.")
+        raise RunError(
+            f"{folder}: no argmine run here ({MANIFEST} is missing or not ours). Name the folder that -o named."
+        )
     manifest = _read_manifest(folder)
     try:
         vectors = np.load(folder / VECTORS, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise RunError(f"{folder / VECTORS}: cannot be read: {error}. Run the report again.") from error
     loaded = {table.name: read_table(folder / "tables", table) for table in tables.TABLES}
-    if len(vectors) != len(loaded["claims"]):
+    n_claims = len(loaded["claims"])
+    if len(vectors) != n_claims:
         raise RunError(
-            f"{folder}: {len(vectors)} vectors for {len(loaded['claims'])} claims; the folder was changed. Run the report again."
+            f"{folder}: {len(vectors)} vectors for {n_claims} claims. Was a file changed? Run the report again."
         )
     values = {name: value for name, value in manifest["codebook"].items() if name != "sha256"}
     return Analysis(**loaded, vectors=vectors, codebook=Codebook.from_dict(values), manifest=manifest)

@@ -45,7 +45,10 @@ def _add(figure: Figure, points: pd.DataFrame, name: str, colour: str, symbol: s
     if points.empty:
         return
     authors = points["author"].fillna("author unknown")
-    hover = [f"{_wrapped(text)}<br><i>{html.escape(author)}</i>" for text, author in zip(points["text"], authors, strict=True)]
+    hover = [
+        f"{_wrapped(text)}<br><i>{html.escape(author)}</i>"
+        for text, author in zip(points["text"], authors, strict=True)
+    ]
     figure.add_scatter(
         x=points["x"],
         y=points["y"],

@@ -11,16 +11,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Text
 
-_STEPS = [(0.0, 0.0)] + [(dx * r, dy * r) for r in (1, 2, 3, 4, 6, 8) for dx, dy in
-          ((0, 1), (0, -1), (1, 0.5), (-1, 0.5), (1, -0.5), (-1, -0.5), (2, 0), (-2, 0))]
+_STEPS = [(0.0, 0.0)] + [
+    (dx * r, dy * r)
+    for r in (1, 2, 3, 4, 6, 8)
+    for dx, dy in ((0, 1), (0, -1), (1, 0.5), (-1, 0.5), (1, -0.5), (-1, -0.5), (2, 0), (-2, 0))
+]
 _STEP_POINTS = 11.0
 
 
 def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points: np.ndarray) -> list[Text]:
     """Write each (text, x, y) near its place and return the texts drawn; one that finds no free place is left out.
 
-    Earlier labels go first. Of the free places near a label's own, the one that covers the fewest `points` (shape (n, 2),
-    data coordinates) wins; a thin line leads back where it moved.
+    Earlier labels go first. Of the free places near a label's own, the one that covers the fewest `points` (shape (n,
+    2), data coordinates) wins; a thin line leads back where it moved.
     """
     import numpy as np
 
@@ -30,12 +33,21 @@ def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points:
     on_screen = plot.transData.transform(points) if len(points) else np.empty((0, 2))
     scale = plot.figure.dpi / 72
     taken: list[tuple[float, float, float, float]] = []
-    drawn = []
+    drawn: list[Text] = []
     for text, x, y in labels:
         label = plot.annotate(
-            text, (x, y), ha="center", va="center", fontsize=8.5, color="#1F2933", fontweight="bold", zorder=4,
+            text,
+            (x, y),
+            ha="center",
+            va="center",
+            fontsize=8.5,
+            color="#1F2933",
+            fontweight="bold",
+            zorder=4,
             bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.82},
-            xytext=(0, 0), textcoords="offset points", parse_math=False,
+            xytext=(0, 0),
+            textcoords="offset points",
+            parse_math=False,
         )
         box = label.get_window_extent(renderer)
         best: tuple[float, tuple[float, float], tuple[float, float, float, float]] | None = None
@@ -46,8 +58,10 @@ def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points:
             if not inside or any(_overlap(moved, other) for other in taken):
                 continue
             covered = np.count_nonzero(
-                (on_screen[:, 0] > moved[0]) & (on_screen[:, 0] < moved[2])
-                & (on_screen[:, 1] > moved[1]) & (on_screen[:, 1] < moved[3])
+                (on_screen[:, 0] > moved[0])
+                & (on_screen[:, 0] < moved[2])
+                & (on_screen[:, 1] > moved[1])
+                & (on_screen[:, 1] < moved[3])
             )
             cost = covered + 0.6 * float(np.hypot(dx, dy))
             if best is None or cost < best[0]:
@@ -60,7 +74,11 @@ def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points:
         drawn.append(label)
         if np.hypot(*best[1]) > 2 * _STEP_POINTS:
             plot.annotate(
-                "", (x, y), xytext=best[1], textcoords="offset points", zorder=3,
+                "",
+                (x, y),
+                xytext=best[1],
+                textcoords="offset points",
+                zorder=3,
                 arrowprops={"arrowstyle": "-", "color": "#5F6B7A", "linewidth": 0.6},
             )
     return drawn

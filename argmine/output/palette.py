@@ -1,7 +1,7 @@
 """Colours and marks, the same in every figure and on the page; told apart by people who see colours differently.
 
-A frame has a colour (Okabe and Ito 2008), a side has a shape and a place: pro points up and stands right, con points down
-and stands left.
+A frame has a colour (Okabe and Ito 2008), a side has a shape and a place: pro points up and stands right, con points
+down and stands left.
 """
 
 from __future__ import annotations

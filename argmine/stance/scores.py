@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FrameScores:
-    """For each claim: the probability that it speaks to the frame, shape (n,), and of each example side, shape (n, 3)."""
+    """For each claim, the probability that it speaks to the frame, shape (n,), and of each side, shape (n, 3)."""
 
     speaks: np.ndarray
     sides: np.ndarray

@@ -1,7 +1,7 @@
 """The coder that needs nothing but the codebook: similarity to each frame's proposition and examples.
 
-How similar is similar enough is learned from the codebook itself, frame by frame: its own sentences against those of the
-other frames and the background, each scored with itself left out.
+How similar is similar enough is learned from the codebook itself, frame by frame: its own sentences against those of
+the other frames and the background, each scored with itself left out.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def score_by_similarity(
     for frame in codebook.frames:
         stop = start + len(examples[frame.name])
         sides = [side for _, side in examples[frame.name]]
-        scores[frame.name] = FrameScores(_speaks(vectors, known, start, stop), _sides(vectors, known[start:stop], sides))
+        scores[frame.name] = FrameScores(
+            _speaks(vectors, known, start, stop), _sides(vectors, known[start:stop], sides)
+        )
         start = stop
     return scores
 
@@ -101,8 +103,8 @@ def likeness_in_context(
 ) -> dict[str, np.ndarray]:
     """Return for each frame how near the claims at `rows` come to its sentences, shape (len(rows),).
 
-    A claim counts as near as itself, or a little less near than the claim before it in its post or the nearest claim of its
-    parent post: a retort takes its subject from what it answers.
+    A claim counts as near as itself, or a little less near than the claim before it in its post or the nearest claim
+    of its parent post: a retort takes its subject from what it answers.
     """
     import numpy as np
 

@@ -40,8 +40,8 @@ def code(
 ) -> pd.DataFrame:
     """Return the stances: a row for each claim and each frame that it speaks to, `unclear` where no side is sure.
 
-    Quotes, text that asserts nothing and languages that the encoder does not read are not coded. `settings.coder` chooses
-    between the trained coder and similarity to the codebook's sentences.
+    Quotes, text that asserts nothing and languages that the encoder does not read are not coded. `settings.coder`
+    chooses between the trained coder and similarity to the codebook's sentences.
     """
     import numpy as np
     import pandas as pd

@@ -1,7 +1,7 @@
 """The trained coder: an encoder tuned to read a claim in its context together with a proposition, and two heads.
 
-The weights stand in `argmine/models/stance/`; the encoder among them is run by the embedding core like any other, and the
-heads, their calibration and the gate are the numbers in `coder.json`. Any proposition goes through the same door.
+The weights stand in `argmine/models/stance/`; the encoder among them is run by the embedding core like any other, and
+the heads, their calibration and the gate are the numbers in `coder.json`. Any proposition goes through the same door.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def check_coder(sha256: str) -> None:
     """Raise EncoderError unless these are the weights that the heads were trained with."""
     pinned = load_heads(coder_folder()).sha256
     if sha256 != pinned:
-        raise EncoderError(f"{coder_folder()}: the coder's weights have sha256 {sha256}, not {pinned}. Reinstall argmine.")
+        raise EncoderError(
+            f"{coder_folder()}: the coder's weights have sha256 {sha256}, not {pinned}. Reinstall argmine."
+        )
 
 
 def load_heads(folder: Path) -> Heads:
@@ -95,9 +97,7 @@ def score_by_training(
     if texts:
         frame_of, claim_of = np.array(places).T
         speaks[frame_of, claim_of], sides[frame_of, claim_of] = probabilities(encode_pairs(texts), heads)
-    return {
-        frame.name: FrameScores(speaks[order], sides[order]) for order, frame in enumerate(codebook.frames)
-    }
+    return {frame.name: FrameScores(speaks[order], sides[order]) for order, frame in enumerate(codebook.frames)}
 
 
 def probabilities(vectors: np.ndarray, heads: Heads) -> tuple[np.ndarray, np.ndarray]:

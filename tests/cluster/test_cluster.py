@@ -28,7 +28,9 @@ def made_claims(extra=()):
     frame = pd.DataFrame(rows).assign(
         claim_id=[f"p{i}:0" for i in range(len(rows))], post_id=[f"p{i}" for i in range(len(rows))], start=0, end=9
     )
-    return tables.conform(frame, tables.CLAIMS), (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype("float32")
+    return tables.conform(frame, tables.CLAIMS), (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(
+        "float32"
+    )
 
 
 def authors(claims):
@@ -65,9 +67,17 @@ def test_what_is_left_out_says_why():
     ]
     claims, vectors = made_claims(extra)
     found = cluster(claims, vectors, authors(claims), Settings()).claims
-    assert list(found["unassigned_reason"])[-4:] == ["too short", "not a claim", "other language", "repeats another claim"]
+    assert list(found["unassigned_reason"])[-4:] == [
+        "too short",
+        "not a claim",
+        "other language",
+        "repeats another claim",
+    ]
     assert (found["cluster_id"].notna() ^ found["unassigned_reason"].notna()).all()
-    assert (found["x"].notna() == ~found["unassigned_reason"].isin(["too short", "not a claim", "other language", "repeats another claim"])).all()
+    assert (
+        found["x"].notna()
+        == ~found["unassigned_reason"].isin(["too short", "not a claim", "other language", "repeats another claim"])
+    ).all()
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 5, 19])

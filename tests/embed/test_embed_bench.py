@@ -8,7 +8,7 @@ from argmine.evaluate import bench_embed
 def test_the_table_has_every_line(monkeypatch):
     monkeypatch.setattr(bench_embed, "BATCH_SIZES", (8,))
     monkeypatch.setattr(bench_embed, "CEILING_S", 0.1)
-    table = bench_embed.run(24, "cpu", 1)
+    table = bench_embed.run(10, "cpu", 1)
     for line in ("encode(), defaults", "argmine, float32", "ceiling: products, float32", "ceiling: tokenizer alone"):
         assert f"\n{line}" in table
     assert "x the first" in table

@@ -63,6 +63,30 @@ def test_fingerprints_tell_apart_what_differs(small_model, tmp_path):
     assert load_encoder(settings_for(copy)).fingerprint == encoders[0].fingerprint
 
 
+def test_a_model_in_a_folder_of_its_own_is_run_by_the_library(small_model, tmp_path):
+    whole, folder = small_model("bert"), tmp_path / "nested"
+    (folder / "0_Transformer").mkdir(parents=True)
+    for path in whole.iterdir():
+        nested = path.is_file() and path.name not in ("modules.json", "config_sentence_transformers.json")
+        target = folder / "0_Transformer" / path.name if nested else folder / path.name
+        shutil.copytree(path, target) if path.is_dir() else shutil.copy(path, target)
+    modules = json.loads((folder / "modules.json").read_text())
+    modules[0]["path"] = "0_Transformer"
+    (folder / "modules.json").write_text(json.dumps(modules))
+    encoder = load_encoder(settings_for(folder))
+    assert encoder.path == "sentence-transformers"
+    assert (encoder.encode(TEXTS) * theirs(whole)).sum(1).min() >= 0.999_999
+
+
+def test_a_padding_token_left_out_is_the_familys_own(small_model, tmp_path):
+    folder = shutil.copytree(small_model("xlm-roberta"), tmp_path / "short")
+    config = json.loads((folder / "config.json").read_text())
+    assert config.pop("pad_token_id") == 1
+    (folder / "config.json").write_text(json.dumps(config))
+    whole = load_encoder(settings_for(small_model("xlm-roberta")))
+    np.testing.assert_array_equal(load_encoder(settings_for(folder)).encode(TEXTS), whole.encode(TEXTS))
+
+
 def test_a_pickle_is_refused(small_model, tmp_path):
     folder = shutil.copytree(small_model("bert"), tmp_path / "pickled")
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -52,9 +53,10 @@ def test_a_table_is_read_back_equal(tmp_path_factory, texts, score, known):
 
 
 def test_a_huge_cell_is_read_back(tmp_path):
-    text = "word, \"quoted\"\r\n" * 70_000
+    text = 'word, "quoted"\r\n' * 70_000
     posts = tables.conform(
-        pd.DataFrame({"post_id": ["a"], "thread_id": ["t"], "depth": [0], "status": ["ok"], "text": [text]}), tables.POSTS
+        pd.DataFrame({"post_id": ["a"], "thread_id": ["t"], "depth": [0], "status": ["ok"], "text": [text]}),
+        tables.POSTS,
     )
     _write_table(posts, tables.POSTS, tmp_path / "posts.csv")
     assert read_table(tmp_path, tables.POSTS)["text"][0] == text
@@ -71,12 +73,12 @@ def test_a_huge_cell_is_read_back(tmp_path):
 )
 def test_an_edited_table_is_refused(tmp_path, content, complaint):
     (tmp_path / "stances.csv").write_text(content, encoding="utf-8")
-    with pytest.raises(RunError, match=complaint):
+    with pytest.raises(RunError, match=re.escape(complaint)):
         read_table(tmp_path, tables.STANCES)
 
 
 def test_a_missing_table_is_named(tmp_path):
-    with pytest.raises(RunError, match="stances.csv: cannot be read"):
+    with pytest.raises(RunError, match=r"stances\.csv: cannot be read"):
         read_table(tmp_path, tables.STANCES)
 
 

@@ -16,7 +16,9 @@ WORDS = {"rent": 0, "rent+": 1, "rent-": 2, "rent0": 3, "bike": 4, "bike+": 5, "
 
 
 def encode(texts):
-    vectors = np.array([sum(AXES[WORDS[word]] for word in text.split()) + 0.01 * AXES[15] for text in texts]).reshape(-1, DIM)
+    vectors = np.array([sum(AXES[WORDS[word]] for word in text.split()) + 0.01 * AXES[15] for text in texts]).reshape(
+        -1, DIM
+    )
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype("float32")
 
 
@@ -37,10 +39,12 @@ CODEBOOK = Codebook(
 def coded(texts, codebook=CODEBOOK, **columns):
     rows = {"text": texts, "kind": ["claim"] * len(texts), "language": ["en"] * len(texts)} | columns
     claims = tables.conform(
-        pd.DataFrame(rows).assign(claim_id=[str(i) for i in range(len(texts))], post_id="p", start=0, end=1), tables.CLAIMS
+        pd.DataFrame(rows).assign(claim_id=[str(i) for i in range(len(texts))], post_id="p", start=0, end=1),
+        tables.CLAIMS,
     )
     posts = tables.conform(
-        pd.DataFrame({"post_id": ["p"], "thread_id": ["t"], "depth": [0], "status": ["ok"], "text": ["x"]}), tables.POSTS
+        pd.DataFrame({"post_id": ["p"], "thread_id": ["t"], "depth": [0], "status": ["ok"], "text": ["x"]}),
+        tables.POSTS,
     )
     return code(claims, posts, encode(texts), codebook, Encoders(encode, refuse), Settings(coder="similarity"))
 
