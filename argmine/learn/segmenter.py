@@ -22,11 +22,11 @@ from torch.nn import functional
 
 from argmine.learn.corpora import Labelled, Laid, lay, read_cdcp, read_claims, read_ewt
 from argmine.learn.noise import noisy
-from argmine.learn.segmenter_net import Batch, Example, TrainedNetwork, batch
+from argmine.learn.segmenter_net import HIDDEN, Batch, Example, TrainedNetwork, batch
 from argmine.split.component import FACTORY, MODEL, WEIGHTS, Segmenter
 from argmine.split.features import tokens
 from argmine.split.layout import blocks, mask_markers
-from argmine.split.network import KINDS_READ, Network
+from argmine.split.network import KINDS_READ, Network, pooled
 
 LABELLED = Path(__file__).parents[2] / "data" / "labelled" / "claims"
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _CLEAN = 0.55
 _TOKENS_A_BATCH = 2500
+_UNITS_A_STEP = 256
 _WARM_UP = 100
 _LOG = logging.getLogger(__name__)
 
@@ -67,6 +68,9 @@ class Recipe:
     learning_rate: float = 2.5e-3
     kind_weight: float = 0.15
     seed: int = 0
+    head_steps: int = 800
+    head_dropout: float = 0.3
+    head_learning_rate: float = 3e-3
 
 
 _RECIPE = Recipe()
@@ -112,6 +116,54 @@ def train(documents: Sequence[Labelled], recipe: Recipe = _RECIPE) -> dict[str, 
         _LOG.info("epoch %d of %d: loss %.4f", epoch + 1, recipe.epochs, total / len(batches))
     net.load_state_dict(mean)
     return net.export(keys)
+
+
+def fit_kinds(
+    weights: dict[str, np.ndarray], documents: Sequence[Labelled], recipe: Recipe = _RECIPE
+) -> dict[str, np.ndarray]:
+    """Return the weights with the layers that read kinds trained anew, with much dropout, on states that stand still.
+
+    Each document is read twice: as it is, and as a careless writer would type it.
+    """
+    import spacy
+    from torch import nn
+
+    draw = random.Random(recipe.seed)  # noqa: S311 - noise for training, no secret
+    torch.manual_seed(recipe.seed)
+    torch.set_num_threads(1)
+    network = Network(
+        {name: np.asarray(value, np.float32) if name != "word_keys" else value for name, value in weights.items()}
+    )
+    nlp = spacy.blank("en")
+    rows, labels = [], []
+    for document in documents:
+        for laid in (lay(document), noisy(document, draw)):
+            one = example(nlp, laid, document)
+            if one.kinds:
+                spans = np.array([kind[:2] for kind in one.kinds])
+                rows.append(pooled(network.states([one.tokens])[0], spans))
+                labels += [kind[2] for kind in one.kinds]
+    given, wanted = torch.from_numpy(np.concatenate(rows)), torch.tensor(labels)
+    head = nn.Sequential(
+        nn.Dropout(recipe.head_dropout),
+        nn.Linear(given.shape[1], HIDDEN),
+        nn.ReLU(),
+        nn.Dropout(recipe.head_dropout),
+        nn.Linear(HIDDEN, len(KINDS_READ)),
+    )
+    optimizer = torch.optim.AdamW(head.parameters(), weight_decay=0.05)
+    for step in range(recipe.head_steps):
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.head_learning_rate * (1 - step / recipe.head_steps)
+        chosen = torch.randint(len(given), (_UNITS_A_STEP,))
+        loss = functional.cross_entropy(head(given[chosen]), wanted[chosen])
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    state = {name: value.detach().numpy() for name, value in head.state_dict().items()}
+    return weights | {
+        f"kind.{to}.{part}": state[f"{at}.{part}"] for at, to in ((1, 0), (4, 1)) for part in ("weight", "bias")
+    }
 
 
 def word_vectors(dimensions: int = 64) -> tuple[np.ndarray, np.ndarray]:
@@ -216,6 +268,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     recipe = Recipe(epochs=given.epochs)
     weights = train(training_documents(given.ewt, given.cdcp, given.labelled), recipe)
+    weights = fit_kinds(weights, kind_documents(given.labelled), recipe)
     ship(weights, given.out, {"recipe": asdict(recipe), **DESCRIPTION})
 
 
@@ -224,6 +277,13 @@ def training_documents(ewt: Path, cdcp: Path, labelled: Path) -> list[Labelled]:
     comments = [one for path in sorted(labelled.glob("train_*.jsonl")) for one in read_claims(path)]
     sentences = read_claims(labelled / "sentences.jsonl")
     return [*read_ewt(ewt / "en_ewt-ud-train.conllu"), *read_cdcp(cdcp / "train"), *comments, *comments, *sentences]
+
+
+def kind_documents(labelled: Path) -> list[Labelled]:
+    """Return the comments from which kinds are learned: all but the test file; those new to the network count twice."""
+    seen = [labelled / "sentences.jsonl", *sorted(labelled.glob("train_*.jsonl"))]
+    new = sorted(labelled.glob("sentences_*.jsonl"))
+    return [one for path in [*seen, *new, *new] for one in read_claims(path)]
 
 
 if __name__ == "__main__":

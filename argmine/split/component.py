@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from argmine.errors import ArgmineError
 from argmine.split.features import BLANK_LINE, Tokens, tokens
-from argmine.split.network import Network
+from argmine.split.network import SENTENCE_FROM, Network
 
 MODEL = Path(__file__).parent.parent / "models" / "segmenter"
 FACTORY = "argmine_segmenter"
@@ -62,7 +62,7 @@ class Segmenter:
         """Return the documents with their sentence starts set."""
         documents = list(docs)
         for doc, (text, _states, borders) in zip(documents, self.read(documents), strict=True):
-            starts = set(text.starts[borders[:, 0] > 0.5].tolist())
+            starts = set(text.starts[borders[:, 0] > SENTENCE_FROM].tolist())
             flags = [1 if token.idx in starts or token.i == 0 else -1 for token in doc]
             yield doc.from_array(["SENT_START"], np.array(flags, np.int64).astype(np.uint64)[:, None])  # type: ignore[arg-type]
 

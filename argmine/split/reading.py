@@ -11,10 +11,8 @@ import numpy as np
 from argmine.split.features import Tokens
 from argmine.split.kinds import fixed_kind
 from argmine.split.layout import Block, mask_markers
-from argmine.split.network import KINDS_READ, Network
+from argmine.split.network import CLAIM_FROM, KINDS_READ, SENTENCE_FROM, Network
 
-SENTENCE_FROM = 0.5
-CLAIM_FROM = 0.5
 _FULL_WIDTH_STOP = re.compile("[。！？]+[”』」）]*")
 _WORDLIKE = re.compile(r"\w")
 
