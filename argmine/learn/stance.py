@@ -193,7 +193,6 @@ def export(network: Network, held_out: list[Pair], model_folder: Path, out: Path
 
     import torch
     from safetensors.torch import save_file
-    from sklearn.linear_model import LogisticRegression
 
     out.mkdir(parents=True, exist_ok=True)
     tensors = {name: tensor.to(torch.float16).contiguous() for name, tensor in network.encoder.state_dict().items()}
@@ -202,20 +201,34 @@ def export(network: Network, held_out: list[Pair], model_folder: Path, out: Path
         (out / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(model_folder / name, out / name)
     (out / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": MOST_TOKENS}) + "\n", encoding="utf-8")
-    scores = predict(network, [pair.text for pair in held_out])
-    speaks = np.array([pair.side != "none" for pair in held_out])
-    fitted = LogisticRegression(C=1e6).fit(scores[:, :1], speaks)
-    gold = np.array([SIDES.index(pair.side) for pair in held_out if pair.side != "none"])
+    sha256 = hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest()
     coder = {
-        "sha256": hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest(),
-        "speaks_slope": round(float(fitted.coef_[0, 0]), 4),
-        "speaks_shift": round(float(fitted.intercept_[0]), 4),
-        "side_slope": _best_slope(scores[speaks, 1:], gold),
+        "sha256": sha256,
         "gate": GATE,
+        **calibrate(network, held_out),
         "bias": [round(float(value), 6) for value in network.head.bias],
         "weight": [[round(float(value) * SCALE, 6) for value in row] for row in network.head.weight],
     }
     (out / "coder.json").write_text(json.dumps(coder) + "\n", encoding="utf-8")
+
+
+def calibrate(network: Network, held_out: list[Pair]) -> dict[str, float]:
+    """Return slope and shift of the logistic for speaking to a proposition, and the slope of the softmax over sides.
+
+    The first two come from held-out comments alone, where most sentences speak to no frame, as in real threads.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    scores = predict(network, [pair.text for pair in held_out])
+    speaks = np.array([pair.side != "none" for pair in held_out])
+    threads = np.array([pair.source == "frames" for pair in held_out])
+    fitted = LogisticRegression(C=1e6).fit(scores[threads, :1], speaks[threads])
+    gold = np.array([SIDES.index(pair.side) for pair in held_out if pair.side != "none"])
+    return {
+        "speaks_slope": round(float(fitted.coef_[0, 0]), 4),
+        "speaks_shift": round(float(fitted.intercept_[0]), 4),
+        "side_slope": _best_slope(scores[speaks, 1:], gold),
+    }
 
 
 def _best_slope(scores: np.ndarray, gold: np.ndarray) -> float:

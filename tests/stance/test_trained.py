@@ -34,7 +34,15 @@ def made_thread():
     text = dict(zip(posts["post_id"], posts["text"], strict=True))
     claims = pd.DataFrame(
         [
-            {"claim_id": f"{p}:{s}", "post_id": p, "start": s, "end": e, "kind": "claim", "language": "en", "text": text[p][s:e]}
+            {
+                "claim_id": f"{p}:{s}",
+                "post_id": p,
+                "start": s,
+                "end": e,
+                "kind": "claim",
+                "language": "en",
+                "text": text[p][s:e],
+            }
             for p, s, e in spans
         ]
     )
@@ -52,7 +60,9 @@ def test_only_pairs_past_the_gate_are_read():
     read = []
 
     def encode(texts):
-        return np.array([[1.0, 0.0] if "Rents" in text or "Cap" in text else [0.0, 1.0] for text in texts], dtype="float32")
+        return np.array(
+            [[1.0, 0.0] if "Rents" in text or "Cap" in text else [0.0, 1.0] for text in texts], dtype="float32"
+        )
 
     def encode_pairs(texts):
         read.extend(texts)
