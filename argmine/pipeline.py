@@ -54,7 +54,7 @@ def analyze(
     from argmine.quotes import choose_quotes, failed_quotes
     from argmine.read import Columns, read
     from argmine.split import split
-    from argmine.stance import Encoders, code
+    from argmine.stance import code, describe_coder
 
     settings = _with_changes(settings or Settings(), changes)
     if not isinstance(codebook, Codebook):
@@ -74,9 +74,8 @@ def analyze(
             return embed(texts, encoder, store=store)
 
         vectors = embed(claims["text"].tolist(), encoder, store=store, progress=report)
-    with clock.stage("code") as report:
-        encoders = Encoders(texts=encode, pairs=_pair_encoder(settings, report))
-        stances = code(claims, posts, vectors, codebook, encoders, settings)
+    with clock.stage("code"):
+        stances = code(claims, vectors, codebook, encode, settings)
     with clock.stage("cluster"):
         authors = claims[["post_id"]].merge(posts[["post_id", "author"]], on="post_id", how="left")["author"]
         clustering = cluster(claims, vectors, authors, settings)
@@ -102,7 +101,7 @@ def analyze(
             "encoder": {
                 name: getattr(encoder, name) for name in ("name", "sha256", "dim", "device", "precision", "path")
             },
-            "coder": {"name": "similarity to the codebook's propositions and examples"},
+            "coder": describe_coder(codebook),
             "groups": {"method": clustering.method},
             "versions": _versions(),
             "timing": clock.as_dict(),
@@ -118,20 +117,6 @@ def _with_changes(settings: Settings, changes: dict[str, Any]) -> Settings:
         if name not in known:
             raise SettingsError(f"there is no setting {name!r}; settings are {', '.join(known)}.")
     return replace(settings, **changes)
-
-
-def _pair_encoder(settings: Settings, report: Callable[[int, int], None]) -> Callable[[Sequence[str]], np.ndarray]:
-    """Return what encodes pairs for the trained coder; its weights are loaded at the first call."""
-
-    def encode_pairs(texts: Sequence[str]) -> np.ndarray:
-        from argmine.embed import embed, load_encoder, open_store
-        from argmine.stance import check_coder, coder_folder
-
-        encoder = load_encoder(replace(settings, model=str(coder_folder())))
-        check_coder(encoder.sha256)
-        return embed(texts, encoder, store=open_store(), progress=report)
-
-    return encode_pairs
 
 
 def _describe_source(discussion: Discussion) -> dict[str, Any]:

@@ -44,11 +44,6 @@ class Settings:
         choices=("auto", "exact"),
     )
     # stance
-    coder: str = knob(
-        "similarity",
-        "Who codes: the trained coder, or similarity to the codebook's own sentences.",
-        choices=("trained", "similarity"),
-    )
     stance_threshold: float = knob(
         0.5, "Least confidence with which a claim is said to speak to a frame.", low=0, high=1
     )

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-CODERS = ("similarity", "trained")
 THREADS = {
     "000_fb5c084fe2fd9a59.tsv": "seeds/000_fb5c084fe2fd9a59.txt",
     "001_e76c7422d89a39ff.tsv": "seeds/001_e76c7422d89a39ff.txt",
@@ -31,21 +30,22 @@ class Coded:
     predicted: dict[str, str]
 
 
-def run(data: Path, coders: tuple[str, ...] = CODERS) -> str:
-    """Return a table for each coder: F1 and side accuracy a frame, with 95 % bootstrap intervals over sentences.
+def run(data: Path) -> str:
+    """Return a table: F1 and side accuracy a frame, with 95 % bootstrap intervals over sentences, and false alarms.
 
     `data` holds gold/, seeds/ and threads/. A sentence is matched to the claims that share at least 80 % of the words
     of the shorter one, and has their frames; quotes and text that asserts nothing are left out.
     """
-    return "\n\n".join(_table(coder, _code(data, coder)) for coder in coders)
+    return _table(code_threads(data, THREADS))
 
 
-def _code(data: Path, coder: str) -> list[Coded]:
+def code_threads(data: Path, threads: dict[str, str]) -> list[Coded]:
+    """Return the hand-coded sentences of the threads, each with what the coder gave it; `threads` as in THREADS."""
     from argmine import analyze
 
     found = []
-    for gold, thread in THREADS.items():
-        analysis = analyze(data / thread, coder=coder)
+    for gold, thread in threads.items():
+        analysis = analyze(data / thread)
         bags = [_words(text) for text in analysis.claims["text"]]
         stances: dict[str, dict[str, str]] = {}
         for claim_id, frame, side in zip(*(analysis.stances[c] for c in ("claim_id", "frame", "side")), strict=True):
@@ -60,7 +60,7 @@ def _code(data: Path, coder: str) -> list[Coded]:
     return found
 
 
-def _table(coder: str, coded: list[Coded]) -> str:
+def _table(coded: list[Coded]) -> str:
     from argmine.codebook import load_codebook
 
     seeds = [row for row in coded if row.thread != OFF_TOPIC]
@@ -68,7 +68,7 @@ def _table(coder: str, coded: list[Coded]) -> str:
     names = load_codebook().frame_names
     alarms = sum(bool(row.predicted) for row in off_topic)
     lines = [
-        f"coder: {coder} · {len(seeds)} sentences of three threads",
+        f"{len(seeds)} sentences of three threads",
         f"{'frame':<20}{'F1':>6}  {'95 %':<14}{'n':>4}{'side acc.':>11}",
     ]
     for name in names:

@@ -6,25 +6,31 @@ the other frames and the background, each scored with itself left out.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from argmine.codebook import EXAMPLE_SIDES
-from argmine.stance.scores import FrameScores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy as np
-    import pandas as pd
 
     from argmine.codebook import Codebook, Frame
 
 N_NEAREST = 3
 SIDE_TEMPERATURE = 0.07
-CONTEXT_WEIGHT = 0.9
 
 
-def score_by_similarity(
+@dataclass(frozen=True)
+class FrameScores:
+    """For each claim, the probability that it speaks to the frame, shape (n,), and of each side, shape (n, 3)."""
+
+    speaks: np.ndarray
+    sides: np.ndarray
+
+
+def score_frames(
     vectors: np.ndarray, codebook: Codebook, encode: Callable[[Sequence[str]], np.ndarray]
 ) -> dict[str, FrameScores]:
     """Return each frame's scores for claims given as unit vectors of shape (n, dim)."""
@@ -91,32 +97,3 @@ def _sides(vectors: np.ndarray, known: np.ndarray, sides: list[str]) -> np.ndarr
         return np.full_like(evidence, 1 / len(EXAMPLE_SIDES))
     weight = np.exp((evidence - evidence.max(axis=1, keepdims=True)) / SIDE_TEMPERATURE)
     return np.asarray(weight / weight.sum(axis=1, keepdims=True))
-
-
-def likeness_in_context(
-    claims: pd.DataFrame,
-    posts: pd.DataFrame,
-    vectors: np.ndarray,
-    rows: np.ndarray,
-    codebook: Codebook,
-    encode: Callable[[Sequence[str]], np.ndarray],
-) -> dict[str, np.ndarray]:
-    """Return for each frame how near the claims at `rows` come to its sentences, shape (len(rows),).
-
-    A claim counts as near as itself, or a little less near than the claim before it in its post or the nearest claim
-    of its parent post: a retort takes its subject from what it answers.
-    """
-    import numpy as np
-
-    post_ids = claims["post_id"].to_numpy()
-    parent_of = dict(zip(posts["post_id"], posts["parent_id"], strict=True))
-    found = {}
-    for frame in codebook.frames:
-        own = _mean_of_nearest(vectors @ encode([text for text, _ in _sentences(frame)]).T)
-        best: dict[str, float] = {}
-        for post_id, value in zip(post_ids, own, strict=True):
-            best[post_id] = max(value, best.get(post_id, -1.0))
-        before = np.where(post_ids[rows] == post_ids[np.maximum(rows - 1, 0)], own[np.maximum(rows - 1, 0)], -1.0)
-        above = np.array([best.get(parent_of[post_id], -1.0) for post_id in post_ids[rows]])
-        found[frame.name] = np.maximum(own[rows], CONTEXT_WEIGHT * np.maximum(before, above))
-    return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import json
+from importlib import resources
+from typing import TYPE_CHECKING, Any
 
 from argmine import tables
-from argmine.codebook import EXAMPLE_SIDES
-from argmine.stance.similarity import likeness_in_context, score_by_similarity
-from argmine.stance.trained import score_by_training
+from argmine.codebook import EXAMPLE_SIDES, load_codebook
+from argmine.stance.similarity import score_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,29 +19,18 @@ if TYPE_CHECKING:
     from argmine.codebook import Codebook
     from argmine.settings import Settings
 
-    Encode = Callable[[Sequence[str]], np.ndarray]
-
-
-@dataclass(frozen=True)
-class Encoders:
-    """How the coder gets vectors: of texts in the claims' space, and of claim-proposition pairs in the coder's own."""
-
-    texts: Encode
-    pairs: Encode
-
 
 def code(
     claims: pd.DataFrame,
-    posts: pd.DataFrame,
     vectors: np.ndarray,
     codebook: Codebook,
-    encoders: Encoders,
+    encode: Callable[[Sequence[str]], np.ndarray],
     settings: Settings,
 ) -> pd.DataFrame:
     """Return the stances: a row for each claim and each frame that it speaks to, `unclear` where no side is sure.
 
-    Quotes, text that asserts nothing and languages that the encoder does not read are not coded. `settings.coder`
-    chooses between the trained coder and similarity to the codebook's sentences.
+    `encode` turns the codebook's texts into vectors of the claims' space. Quotes, text that asserts nothing and
+    languages that the encoder does not read are not coded.
     """
     import numpy as np
     import pandas as pd
@@ -50,11 +39,7 @@ def code(
     rows = np.flatnonzero((claims["kind"].isin(("claim", "question")) & readable).to_numpy())
     if not len(rows):
         return tables.empty(tables.STANCES)
-    if settings.coder == "trained":
-        likeness = likeness_in_context(claims, posts, vectors, rows, codebook, encoders.texts)
-        scores = score_by_training(claims, posts, rows, likeness, codebook, encoders.pairs)
-    else:
-        scores = score_by_similarity(vectors[rows], codebook, encoders.texts)
+    scores = score_frames(vectors[rows], codebook, encode)
     claim_ids = claims["claim_id"].to_numpy()
     found = []
     for order, frame in enumerate(codebook.frames):
@@ -76,3 +61,12 @@ def code(
     if not found:
         return tables.empty(tables.STANCES)
     return tables.conform(pd.DataFrame(found).sort_values(["row", "order"]), tables.STANCES)
+
+
+def describe_coder(codebook: Codebook) -> dict[str, Any]:
+    """Return the coder's name, and its scores on hand-coded threads where they were measured with this codebook."""
+    described: dict[str, Any] = {"name": "similarity to the codebook's propositions and examples"}
+    if codebook.sha256 == load_codebook().sha256:
+        scores = (resources.files("argmine") / "codebooks" / "ai_policy.scores.json").read_text(encoding="utf-8")
+        described["quality"] = json.loads(scores)
+    return described

@@ -7,7 +7,7 @@ import pytest
 from argmine import tables
 from argmine.codebook import Codebook, Frame
 from argmine.settings import Settings
-from argmine.stance import Encoders, code
+from argmine.stance import code
 
 DIM = 16
 AXES = np.eye(DIM, dtype="float32")
@@ -20,10 +20,6 @@ def encode(texts):
         -1, DIM
     )
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype("float32")
-
-
-def refuse(texts):
-    raise AssertionError("similarity reads no pairs")
 
 
 CODEBOOK = Codebook(
@@ -42,11 +38,7 @@ def coded(texts, codebook=CODEBOOK, **columns):
         pd.DataFrame(rows).assign(claim_id=[str(i) for i in range(len(texts))], post_id="p", start=0, end=1),
         tables.CLAIMS,
     )
-    posts = tables.conform(
-        pd.DataFrame({"post_id": ["p"], "thread_id": ["t"], "depth": [0], "status": ["ok"], "text": ["x"]}),
-        tables.POSTS,
-    )
-    return code(claims, posts, encode(texts), codebook, Encoders(encode, refuse), Settings(coder="similarity"))
+    return code(claims, encode(texts), codebook, encode, Settings())
 
 
 def test_frames_and_sides_are_told_apart():
