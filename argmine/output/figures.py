@@ -23,9 +23,10 @@ MOST_LABELS = 14
 def draw_map(analysis: Analysis) -> Figure:
     """Return the stance map. Claims with no position are not drawn; the note under the map counts them."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(12, 7.2), dpi=150, facecolor="white", layout=None)
+    from argmine.output.shown_figure import ShownFigure
+
+    figure = ShownFigure(figsize=(12, 7.2), dpi=150, facecolor="white", layout=None)
     FigureCanvasAgg(figure)
     plot = figure.add_axes((0.02, 0.09, 0.66, 0.78))
     side = figure.add_axes((0.71, 0.09, 0.275, 0.78))
@@ -37,7 +38,7 @@ def draw_map(analysis: Analysis) -> Figure:
     points = claims_on_map(analysis)
     _draw_points(plot, points, analysis)
     _draw_balance(side, analysis)
-    figure.text(0.02, 0.035, _note(analysis, points), fontsize=8, color=FAINT_INK, va="center", parse_math=False)
+    figure.text(0.02, 0.04, _note(analysis, points), fontsize=8, color=FAINT_INK, va="center", parse_math=False)
     _draw_labels(plot, points, analysis)
     return figure
 
@@ -100,8 +101,9 @@ def _draw_labels(plot: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
 
 
 def _label(name: str, phrases: str) -> str:
-    """Return the group's phrases, or its name where it has none."""
-    return _one_line(", ".join(phrases.split("; ")[:3]) if phrases else name, 40)
+    """Return the group's phrases, or its name where a single phrase would say too little."""
+    named = phrases.split("; ") if phrases else []
+    return _one_line(", ".join(named[:3]) if len(named) > 1 else name, 40)
 
 
 def _draw_balance(side: Axes, analysis: Analysis) -> None:
@@ -146,7 +148,7 @@ def _note(analysis: Analysis, points: pd.DataFrame) -> str:
     hidden = max(0, len(analysis.clusters) - MOST_LABELS)
     if hidden:
         parts.append(f"{hidden:,} smaller groups are not labelled")
-    return " · ".join([*parts, f"coded by {analysis.manifest['coder']['name']}"])
+    return " · ".join(parts) + f"\ncoded by {analysis.manifest['coder']['name']}: read the quotes before you cite"
 
 
 def _one_line(text: str, length: int) -> str:

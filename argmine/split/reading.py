@@ -99,6 +99,7 @@ def _parts(
 def kinds_of(
     text: str, parts: Sequence[tuple[int, int, str]], read: Tokens, states: np.ndarray, network: Network
 ) -> list[Piece]:
+    """Return the parts of one text with the kind of each: fixed by role or form, else the likeliest by the network."""
     spans = np.searchsorted(read.starts, np.array([(start, end) for start, end, _ in parts]).reshape(-1, 2))
     readable = spans[:, 1] > spans[:, 0]
     probabilities = np.zeros((len(parts), len(KINDS_READ)), np.float32)
