@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from argmine.output import palette
-from argmine.output.labels import place_labels
+from argmine.output.labels import map_label, one_line, place_labels
 from argmine.output.palette import FAINT_INK, INK
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def draw_map(analysis: Analysis) -> Figure:
     side = figure.add_axes((0.71, 0.09, 0.275, 0.78))
     title = analysis.manifest["source"]["title"] or analysis.manifest["source"]["name"]
     figure.text(
-        0.02, 0.955, _one_line(title, 90), fontsize=15, fontweight="bold", color=INK, va="center", parse_math=False
+        0.02, 0.955, one_line(title, 90), fontsize=15, fontweight="bold", color=INK, va="center", parse_math=False
     )
     figure.text(0.02, 0.915, _subtitle(analysis), fontsize=9.5, color=FAINT_INK, va="center", parse_math=False)
     points = claims_on_map(analysis)
@@ -94,16 +94,10 @@ def _draw_points(plot: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
 def _draw_labels(plot: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
     groups = analysis.clusters.head(MOST_LABELS)
     named = [
-        (_label(name, phrases), *points.loc[points["cluster_id"] == cluster_id, ["x", "y"]].median())
+        (map_label(name, phrases), *points.loc[points["cluster_id"] == cluster_id, ["x", "y"]].median())
         for cluster_id, name, phrases in groups[["cluster_id", "name", "keyphrases"]].itertuples(index=False)
     ]
     place_labels(plot, named, points[["x", "y"]].to_numpy())
-
-
-def _label(name: str, phrases: str) -> str:
-    """Return the group's phrases, or its name where a single phrase would say too little."""
-    named = phrases.split("; ") if phrases else []
-    return _one_line(", ".join(named[:3]) if len(named) > 1 else name, 40)
 
 
 def _draw_balance(side: Axes, analysis: Analysis) -> None:
@@ -118,7 +112,7 @@ def _draw_balance(side: Axes, analysis: Analysis) -> None:
     for row, frame in enumerate(frames.to_dict("records")):
         colour = palette.frame_colour(row)
         height = 0.2
-        title = _one_line(analysis.codebook.frames[row].title, 34)
+        title = one_line(analysis.codebook.frames[row].title, 34)
         side.text(-1, row - 0.24, title, fontsize=11, fontweight="bold", color=colour, parse_math=False)
         side.text(1, row - 0.24, f"{frame['n_claims']:,} claims", fontsize=9, color=FAINT_INK, ha="right")
         for direction, count in ((-1, frame["con"]), (1, frame["pro"])):
@@ -149,8 +143,3 @@ def _note(analysis: Analysis, points: pd.DataFrame) -> str:
     if hidden:
         parts.append(f"{hidden:,} smaller groups are not labelled")
     return " · ".join(parts) + f"\ncoded by {analysis.manifest['coder']['name']}: read the quotes before you cite"
-
-
-def _one_line(text: str, length: int) -> str:
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"

@@ -19,6 +19,22 @@ _STEPS = [(0.0, 0.0)] + [
 _STEP_POINTS = 11.0
 
 
+def map_label(name: str, phrases: str) -> str:
+    """Return what a map calls a group: its phrases, or its name where a single phrase would say too little.
+
+    >>> map_label("We have laws for stolen cards.", "cards; api; fraud; fake"), map_label("We need it.", "good")
+    ('cards, api, fraud', 'We need it.')
+    """
+    named = phrases.split("; ") if phrases else []
+    return one_line(", ".join(named[:3]) if len(named) > 1 else name, 40)
+
+
+def one_line(text: str, length: int) -> str:
+    """Return the text on one line of at most that many characters, control characters as spaces."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
 def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points: np.ndarray) -> list[Text]:
     """Write each (text, x, y) near its place and return the texts drawn; one that finds no free place is left out.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from argmine.output.rendering import known, safe_url, shorten
+from argmine.output.labels import map_label
+from argmine.output.rendering import known, safe_url
 from argmine.tables import KINDS, SIDES
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def page_data(analysis: Analysis) -> dict[str, Any]:
         "sides": list(SIDES),
         "kinds": list(KINDS),
         "groups": [
-            {"id": group, "name": name, "label": _label(name, phrases)}
+            {"id": group, "name": name, "label": map_label(name, phrases)}
             for group, name, phrases in analysis.clusters[["cluster_id", "name", "keyphrases"]].itertuples(index=False)
         ],
         "reasons": reasons,
@@ -78,11 +79,6 @@ def page_data(analysis: Analysis) -> dict[str, Any]:
             for claim_id, frame, side, confidence in stances.itertuples(index=False)
         ],
     }
-
-
-def _label(name: str, phrases: str) -> str:
-    """Return the group's first phrases, or its name where it has none: what stands on the map."""
-    return shorten(", ".join(phrases.split("; ")[:3]) or name, 40)
 
 
 def _rows(values: Iterable[str]) -> dict[str, int]:

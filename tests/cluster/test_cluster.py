@@ -1,7 +1,5 @@
 """Groups: found where they are, named after their claims, and every claim outside one says why."""
 
-import doctest
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -112,8 +110,3 @@ def test_reasons_look_at_the_neighbours():
 
 def test_phrases_of_nothing_but_empty_words_are_none():
     assert names.distinctive_phrases(["it is", "don't you"]) == [[], []]
-
-
-@pytest.mark.parametrize("module", [names, groups])
-def test_the_examples_in_the_documentation_hold(module):
-    assert doctest.testmod(module).failed == 0
