@@ -156,7 +156,7 @@ def doctor(
     from argmine.doctor import examine
 
     for name, value in examine(Settings(model=model, device=device)).items():
-        print(f"{name:<18}{value}")
+        print(f"{name:<24}{value}")
 
 
 def _folder_name(source: str) -> str:

@@ -24,8 +24,7 @@ def examine(settings: Settings) -> dict[str, str]:
     found |= {name: str(value) for name, value in describe_device(settings).items()}
     found |= {
         "model": f"{encoder.name} ({encoder.dim} dimensions, {encoder.max_tokens} tokens at most)",
-        "model sha256": encoder.sha256,
-        "model path": encoder.path,
+        "sha256": encoder.sha256,
     }
     online = is_reachable(settings.hn_api, timeout_s=2.0)
     found["network"] = "reachable" if online else "not reachable (only reading a URL needs it)"
