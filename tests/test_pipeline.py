@@ -152,8 +152,8 @@ def test_copies_count_once():
 def test_another_language_is_kept_counted_and_not_coded():
     a = am.analyze(pd.DataFrame({"text": [*SMALL_THREADS["another language"], "Open weights help everybody."]}))
     assert set(a.claims["language"]) == {"de", "en"}
-    assert a.manifest["counts"]["claims_in_other_languages"] == 1
     german = a.claims.loc[a.claims["language"] == "de", "claim_id"]
+    assert a.manifest["counts"]["claims_in_other_languages"] == len(german)
     assert not a.stances["claim_id"].isin(german).any()
 
 
