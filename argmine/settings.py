@@ -47,7 +47,8 @@ class Settings:
     stance_threshold: float = knob(
         0.5, "Least confidence with which a claim is said to speak to a frame.", low=0, high=1
     )
-    side_threshold: float = knob(0.6, "Least confidence for a side; below it the side is unclear.", low=0.34, high=1)
+    # At 0.8 about 85 % of the sides given to data/labelled/stance were right, at 0.6 about 60 %.
+    side_threshold: float = knob(0.8, "Least confidence for a side; below it the side is unclear.", low=0.34, high=1)
     # cluster
     min_cluster_size: int = knob(
         0, "Least claims in a group; 0 chooses from the number of claims.", low=0, high=100_000

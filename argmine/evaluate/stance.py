@@ -82,6 +82,7 @@ def _table(coded: list[Coded]) -> str:
     right, both, unclear = _sides(seeds, names)
     sides = f"{_share(right, both):>11}  ({unclear} unclear)"
     lines.append(f"{'mean of the frames':<20}{score:>6.2f}  {low:.2f} to {high:<10.2f}{sides}")
+    lines.append(f"sides, where the frame is right: {right} right, {both - right} wrong, {unclear} unclear")
     lines.append(f"off-topic sentences given a frame: {alarms} of {len(off_topic)} ({_share(alarms, len(off_topic))})")
     return "\n".join(lines)
 
