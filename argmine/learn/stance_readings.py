@@ -1,0 +1,166 @@
+"""Labelled corpora to readings: a claim in its context, a proposition or none, and what the one says about the other."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from argmine.codebook import load_codebook
+from argmine.learn.corpora import lay, read_ewt
+from argmine.stance.reading import reading_text
+
+SIDES = ("pro", "con", "neutral")
+FRAMES = tuple(load_codebook().frame_names)
+_FRAME_SIDES = {"neu": "neutral", "pro": "pro", "con": "con"}
+_FLIPPED = {"pro": "con", "con": "pro", "neutral": "neutral", "none": "none"}
+# A sentence of the general part that may speak to a built-in frame is not a sure example of one that does not.
+_NEAR_THE_FRAMES = re.compile(
+    r"\b(AI|LLMs?|models?|copyright|scrap\w+|open.?source|train\w*|weights|China|export)\b", re.I
+)
+_CONTEXT_LOST = 0.15
+_OTHER_WORDING = 0.3
+
+# Other wordings of the built-in propositions, and denials, so that the coder reads them and learns none by heart.
+WORDINGS: dict[str, tuple[tuple[str, bool], ...]] = {
+    "fair_use": (
+        ("Training AI models on other people's work without permission is fine.", True),
+        ("Distilling another lab's model is legitimate.", True),
+        ("Nobody may train or distil a model on others' work or output without asking.", False),
+        ("Using people's work as training data without consent is theft.", False),
+    ),
+    "hypocrisy": (
+        ("AI companies are hypocrites: they take from everybody and complain when somebody takes from them.", True),
+        ("The labs do not practise what they preach.", True),
+        ("The accusation of a double standard against the AI companies is unfair.", False),
+    ),
+    "national_security": (
+        ("Because of China, access to AI models must be restricted.", True),
+        ("Export controls and bans on AI models are justified by national security.", True),
+        ("National security is no good reason to restrict who gets AI models.", False),
+    ),
+    "open_weights": (
+        ("AI models should be released with open weights.", True),
+        ("Keeping models closed or calling restrictive licences open is bad.", True),
+        ("AI labs are right to keep their models closed.", False),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One example: what the coder reads and what is right.
+
+    `side` is `pro`, `con`, `neutral` or `none` toward the proposition in the text; `frames` are the sides toward the
+    built-in frames, in their order, where the text holds no proposition. An epoch sees a `share` of such readings.
+    Readings of one `group` are trained on together or held out together.
+    """
+
+    text: str
+    source: str
+    group: str
+    side: str | None = None
+    frames: tuple[str, ...] | None = None
+    share: float = 1.0
+
+
+def frame_readings(folder: Path, seed: int, pattern: str = "frames_*.jsonl") -> Iterator[Reading]:
+    """Yield each coded sentence alone, and with each built-in proposition, now and then in other words or denied."""
+    chooser = random.Random(seed)  # noqa: S311 - not for secrets
+    propositions = {frame.name: frame.proposition for frame in load_codebook().frames}
+    for path in sorted(folder.glob(pattern)):
+        for number, comment in enumerate(_lines(path)):
+            group = f"{path.stem}:{number // 8}"
+            for position, sentence in enumerate(comment["sentences"]):
+                before = " ".join(earlier["text"] for earlier in comment["sentences"][:position])
+                parent = comment["parent"]
+                if chooser.random() < _CONTEXT_LOST and not sentence["frames"]:
+                    before = parent = ""
+                claim = sentence["text"]
+                sides = tuple(_FRAME_SIDES.get(sentence["frames"].get(frame), "none") for frame in FRAMES)
+                yield Reading(reading_text(claim, "", before, parent), "frames", group, frames=sides)
+                for frame, side in zip(FRAMES, sides, strict=True):
+                    wording, same = propositions[frame], True
+                    if chooser.random() < _OTHER_WORDING:
+                        wording, same = chooser.choice(WORDINGS[frame])
+                    text = reading_text(claim, wording, before, parent)
+                    toward = side if same else _FLIPPED[side]
+                    yield Reading(text, "frame_pairs", group, toward, share=0.15 if side == "none" else 1.0)
+
+
+def general_readings(folder: Path, seed: int, pattern: str = "general_*.jsonl") -> Iterator[Reading]:
+    """Yield each sentence with its proposition, with its negation (sides flipped), and with one of another subject."""
+    chooser = random.Random(seed)  # noqa: S311
+    entries = [entry for path in sorted(folder.glob(pattern)) for entry in _lines(path)]
+    for entry in entries:
+        for sentence in entry["sentences"]:
+            claim, side, parent = sentence["text"], sentence["side"], sentence.get("parent") or ""
+            asked = ((entry["proposition"], side), (entry["negation"], _FLIPPED[side]))
+            for proposition, toward in asked:
+                text = reading_text(claim, proposition, "", parent)
+                yield Reading(text, "general", entry["id"], toward, share=0.6)
+            other = chooser.choice(entries)
+            if other is not entry:
+                text = reading_text(claim, other["proposition"], "", parent)
+                yield Reading(text, "general", entry["id"], "none", share=0.2)
+            if not _NEAR_THE_FRAMES.search(f"{entry['proposition']} {claim}"):
+                yield Reading(
+                    reading_text(claim, "", "", parent), "elsewhere", entry["id"], frames=_NO_FRAME, share=0.25
+                )
+
+
+_NO_FRAME = ("none",) * len(FRAMES)
+
+
+def web_readings(ewt: Path) -> Iterator[Reading]:
+    """Yield the sentences of a file of the English Web Treebank, which is older than the frames' subject: no frame."""
+    for document in read_ewt(ewt):
+        laid = lay(document)
+        for number, (start, stop) in enumerate(laid.sentences):
+            before = laid.text[laid.sentences[number - 1][0] : start] if number else ""
+            text = reading_text(laid.text[start:stop], "", before, "")
+            yield Reading(text, "elsewhere", document.name, frames=_NO_FRAME, share=0.08)
+
+
+def perspectrum_readings(folder: Path, split: str) -> Iterator[Reading]:
+    """Yield each perspective of Perspectrum (Chen et al. 2019) with its claim: pro if it supports it, con if not."""
+    splits = json.loads((folder / "dataset_split_v1.0.json").read_text(encoding="utf-8"))
+    pool = json.loads((folder / "perspective_pool_v1.0.json").read_text(encoding="utf-8"))
+    texts = {entry["pId"]: entry["text"] for entry in pool}
+    for claim in json.loads((folder / "perspectrum_with_answers_v1.0.json").read_text(encoding="utf-8")):
+        if splits[str(claim["cId"])] != split:
+            continue
+        for cluster in claim["perspectives"]:
+            side = {"SUPPORT": "pro", "UNDERMINE": "con"}.get(cluster["stance_label_3"])
+            for number in cluster["pids"] if side else ():
+                text = reading_text(texts[number], claim["text"], "", "")
+                yield Reading(text, "perspectrum", f"perspectrum:{claim['cId']}", side, share=0.8)
+
+
+def key_point_readings(folder: Path, split: str) -> Iterator[Reading]:
+    """Yield arguments of ArgKP-2021 with their topic (pro or con) and with its key points (pro if one matches)."""
+    arguments = {row["arg_id"]: row for row in _rows(folder / f"arguments_{split}.csv")}
+    points = {row["key_point_id"]: row for row in _rows(folder / f"key_points_{split}.csv")}
+    for argument in arguments.values():
+        text = reading_text(argument["argument"], argument["topic"], "", "")
+        side = "pro" if int(argument["stance"]) > 0 else "con"
+        yield Reading(text, "argkp_topics", argument["topic"], side, share=0.4)
+    for row in _rows(folder / f"labels_{split}.csv"):
+        argument, point, match = arguments[row["arg_id"]], points[row["key_point_id"]], row["label"] == "1"
+        text = reading_text(argument["argument"], point["key_point"], "", "")
+        share = 0.6 if match else 0.12
+        yield Reading(text, "argkp_points", argument["topic"], "pro" if match else "none", share=share)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
