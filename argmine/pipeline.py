@@ -18,6 +18,7 @@ from argmine.settings import Settings
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     import numpy as np
     import pandas as pd
@@ -37,6 +38,7 @@ def analyze(
     *,
     codebook: Codebook | str | os.PathLike[str] | None = None,
     columns: Columns | None = None,
+    format: str | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
     **changes: Any,
@@ -44,8 +46,9 @@ def analyze(
     """Return the Analysis of a URL, a file or a DataFrame.
 
     `codebook` is a Codebook, the path of one, or nothing for the built-in; `columns` names a table's columns where
-    their names do not tell; a knob of `Settings` may be given by its own name, as in `analyze(path, seed=7)`. Raise an
-    ArgmineError that says what to do where the source, the codebook or a knob is wrong.
+    their names do not tell; `format` is one that `argmine formats` lists, where the content should not decide; a knob
+    of `Settings` may be given by its own name, as in `analyze(path, seed=7)`. Raise an ArgmineError that says what to do
+    where the source, the codebook or a knob is wrong.
     """
     from argmine.analysis import Analysis
     from argmine.cluster import cluster
@@ -54,7 +57,7 @@ def analyze(
     from argmine.quotes import choose_quotes, failed_quotes
     from argmine.read import Columns, read
     from argmine.split import split
-    from argmine.stance import code, describe_coder
+    from argmine.stance import Encoders, code, load_coder
 
     settings = _with_changes(settings or Settings(), changes)
     if not isinstance(codebook, Codebook):
@@ -62,7 +65,7 @@ def analyze(
     clock = _Clock(progress)
 
     with clock.stage("read") as report:
-        discussion = read(source, settings, columns=columns or Columns(), progress=report)
+        discussion = read(source, settings, columns=columns or Columns(), format=format, progress=report)
     posts = discussion.posts
     with clock.stage("split") as report:
         claims, quotations = split(posts, discussion.markup, settings, progress=report)
@@ -74,8 +77,10 @@ def analyze(
             return embed(texts, encoder, store=store)
 
         vectors = embed(claims["text"].tolist(), encoder, store=store, progress=report)
-    with clock.stage("code"):
-        stances = code(claims, vectors, codebook, encode, settings)
+    with clock.stage("code") as report:
+        coder = load_coder(settings)
+        encoders = Encoders(encode, lambda folder: _encoder_of(folder, settings))
+        stances = code(claims, posts, vectors, codebook, coder, encoders, settings, report)
     with clock.stage("cluster"):
         authors = claims[["post_id"]].merge(posts[["post_id", "author"]], on="post_id", how="left")["author"]
         clustering = cluster(claims, vectors, authors, settings)
@@ -101,7 +106,7 @@ def analyze(
             "encoder": {
                 name: getattr(encoder, name) for name in ("name", "sha256", "dim", "device", "precision", "path")
             },
-            "coder": describe_coder(codebook),
+            "coder": coder.describe(codebook),
             "groups": {"method": clustering.method},
             "versions": _versions(),
             "timing": clock.as_dict(),
@@ -117,6 +122,14 @@ def _with_changes(settings: Settings, changes: dict[str, Any]) -> Settings:
         if name not in known:
             raise SettingsError(f"there is no setting {name!r}; settings are {', '.join(known)}.")
     return replace(settings, **changes)
+
+
+def _encoder_of(folder: Path, settings: Settings) -> Callable[[Sequence[str]], np.ndarray]:
+    """Return what turns texts into the vectors of a coder's own encoder; vectors that were made before are kept."""
+    from argmine.embed import embed, load_encoder, open_store
+
+    encoder = load_encoder(replace(settings, model=str(folder)))
+    return lambda texts: embed(texts, encoder, store=open_store())
 
 
 def _describe_source(discussion: Discussion) -> dict[str, Any]:

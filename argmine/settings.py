@@ -22,10 +22,13 @@ class Settings:
     """The knobs of one run. A variation is `replace(settings, seed=7)`; a wrong value raises SettingsError."""
 
     # read
-    offline: bool = knob(False, "Never open a connection: a URL is then an error.")
+    offline: bool = knob(False, "Never open a connection: a URL is then read from the cache, or an error.")
     timeout_s: float = knob(30.0, "Longest wait for a server's answer, in seconds.", low=0.1, high=600)
     hn_api: str = knob("https://hn.algolia.com/api/v1", "Base address of the Hacker News Algolia API.")
     allow_private: bool = knob(False, "Allow addresses on this machine or a private network.")
+    refresh: bool = knob(False, "Ask the server again for what the cache holds.")
+    cache_dir: str = knob("", "Folder that keeps answers of servers; empty for $ARGMINE_CACHE_DIR or the user's cache.")
+    accept_terms: bool = knob(False, "Read a live site that objects to reading by machines (Lobsters) all the same.")
     # split
     unit: str = knob(
         "claim", "Grain of a claim: whole sentences, or the independent claims in them.", choices=("claim", "sentence")
@@ -44,6 +47,9 @@ class Settings:
         choices=("auto", "exact"),
     )
     # stance
+    coder: str = knob(
+        "similarity", "What codes the claims: the trained model, or similarity to the codebook's sentences."
+    )
     stance_threshold: float = knob(
         0.5, "Least confidence with which a claim is said to speak to a frame.", low=0, high=1
     )

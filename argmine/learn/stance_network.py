@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MOST_TOKENS = 160
 BATCH_TOKENS = 3_000
-LEARNING_RATE = 1.2e-4
 WARM_UP = 0.06
 SCALE = 12.0
 N_LOGITS = 1 + len(SIDES)
@@ -70,18 +69,39 @@ class Network:
                 found[batch] = self.logits([encoded[row] for row in batch]).numpy()
         return found
 
+    def save(self, path: Path) -> None:
+        """Write encoder and head as they are, float32."""
+        from safetensors.torch import save_file
+
+        tensors = {f"encoder.{name}": tensor for name, tensor in self.encoder.state_dict().items()}
+        save_file(tensors | {f"head.{name}": tensor for name, tensor in self.head.state_dict().items()}, path)
+
+    def load(self, path: Path) -> None:
+        """Take over what `save` wrote."""
+        from safetensors.torch import load_file
+
+        tensors = load_file(path)
+        for name, part in (("encoder.", self.encoder), ("head.", self.head)):
+            part.load_state_dict({k.removeprefix(name): tensor for k, tensor in tensors.items() if k.startswith(name)})
+
     def encode(self, texts: list[str]) -> list[list[int]]:
         """Return each text's token ids."""
         return [encoding.ids for encoding in self.tokenizer.encode_batch(texts)]
 
 
 def train(
-    network: Network, readings: list[Reading], epochs: int, seed: int, after_epoch: Callable[[int], None]
+    network: Network,
+    readings: list[Reading],
+    epochs: int,
+    rates: tuple[float, float],
+    seed: int,
+    after_epoch: Callable[[int], object],
 ) -> None:
-    """Train the network; the learning rate rises shortly and then falls to 0 over all epochs."""
+    """Train the network; after a short rise the learning rate goes from the first of `rates` to the second."""
     import torch
 
-    optimizer = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=0.01, fused=True)
+    first, last = rates
+    optimizer = torch.optim.AdamW(network.parameters(), lr=first, weight_decay=0.01, fused=True)
     chooser = random.Random(seed)  # noqa: S311
     encoded = network.encode([reading.text for reading in readings])
     lengths = np.array([len(ids) for ids in encoded])
@@ -93,7 +113,8 @@ def train(
         total = total or len(plan) * epochs
         for batch in plan:
             for group in optimizer.param_groups:
-                group["lr"] = LEARNING_RATE * min((step + 1) / (WARM_UP * total), 1.0) * max(1 - step / total, 0.01)
+                passed = min(step / total, 1.0)
+                group["lr"] = min((step + 1) / (WARM_UP * total), 1.0) * (first + (last - first) * passed)
             chosen = rows[batch]
             loss = _loss(network.logits([encoded[row] for row in chosen]), labels[chosen])
             loss.backward()  # type: ignore[no-untyped-call]

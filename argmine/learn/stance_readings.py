@@ -1,4 +1,4 @@
-"""Labelled corpora to readings: a claim in its context, a proposition or none, and what the one says about the other."""
+"""Labelled corpora to readings: a claim in its context, a proposition or none, and what the claim says about it."""
 
 from __future__ import annotations
 
@@ -108,13 +108,19 @@ def general_readings(folder: Path, seed: int, pattern: str = "general_*.jsonl") 
             if other is not entry:
                 text = reading_text(claim, other["proposition"], "", parent)
                 yield Reading(text, "general", entry["id"], "none", share=0.2)
-            if not _NEAR_THE_FRAMES.search(f"{entry['proposition']} {claim}"):
-                yield Reading(
-                    reading_text(claim, "", "", parent), "elsewhere", entry["id"], frames=_NO_FRAME, share=0.25
-                )
 
 
 _NO_FRAME = ("none",) * len(FRAMES)
+
+
+def elsewhere_readings(folder: Path) -> Iterator[Reading]:
+    """Yield the sentences of general propositions that are far from the built-in frames: no frame."""
+    for path in sorted(folder.glob("general_*.jsonl")):
+        for entry in _lines(path):
+            for sentence in entry["sentences"]:
+                if not _NEAR_THE_FRAMES.search(f"{entry['proposition']} {sentence['text']}"):
+                    text = reading_text(sentence["text"], "", "", sentence.get("parent") or "")
+                    yield Reading(text, "elsewhere", entry["id"], frames=_NO_FRAME, share=0.25)
 
 
 def web_readings(ewt: Path) -> Iterator[Reading]:

@@ -1,5 +1,6 @@
 """Claims and a codebook to stances: which frames a claim speaks to, on which side, how sure."""
 
-from argmine.stance.stage import code, describe_coder
+from argmine.stance.coder import Encoders
+from argmine.stance.stage import code, load_coder
 
-__all__ = ["code", "describe_coder"]
+__all__ = ["Encoders", "code", "load_coder"]

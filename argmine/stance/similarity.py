@@ -6,10 +6,12 @@ the other frames and the background, each scored with itself left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import json
+from importlib import resources
+from typing import TYPE_CHECKING, Any
 
-from argmine.codebook import EXAMPLE_SIDES
+from argmine.codebook import EXAMPLE_SIDES, load_codebook
+from argmine.stance.coder import FrameScores, mean_of_nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from argmine.codebook import Codebook, Frame
+    from argmine.stance.coder import Encoders, InContext, Progress
 
-N_NEAREST = 3
 SIDE_TEMPERATURE = 0.07
 # A claim farther from the frame's sentences than this share of them is from the others is of another subject, however
 # much farther it is from the rest of the codebook. Chosen on data/labelled/stance: precision rises, F1 stays.
@@ -27,12 +29,24 @@ FARTHEST_SHARE = 0.1
 FAR_ENOUGH = 0.3
 
 
-@dataclass(frozen=True)
-class FrameScores:
-    """For each claim, the probability that it speaks to the frame, shape (n,), and of each side, shape (n, 3)."""
+class SimilarityCoder:
+    """Codes by the vectors that the claims have already."""
 
-    speaks: np.ndarray
-    sides: np.ndarray
+    def score(
+        self, claims: InContext, codebook: Codebook, encoders: Encoders, progress: Progress
+    ) -> dict[str, FrameScores]:
+        """Return each frame's scores for the claims."""
+        scores = score_frames(claims.vectors[claims.rows], codebook, encoders.texts)
+        progress(len(claims), len(claims))
+        return scores
+
+    def describe(self, codebook: Codebook) -> dict[str, Any]:
+        """Return the coder's name, and its scores on hand-coded threads where they were measured with this codebook."""
+        described: dict[str, Any] = {"name": "similarity to the codebook's propositions and examples"}
+        if codebook.sha256 == load_codebook().sha256:
+            scores = (resources.files("argmine") / "codebooks" / "ai_policy.scores.json").read_text(encoding="utf-8")
+            described["quality"] = json.loads(scores)
+        return described
 
 
 def score_frames(
@@ -60,14 +74,6 @@ def _sentences(frame: Frame) -> list[tuple[str, str]]:
     return [(frame.proposition, "pro"), *own]
 
 
-def _mean_of_nearest(similarity: np.ndarray) -> np.ndarray:
-    """Return the mean of each row's N_NEAREST largest values, shape (n,)."""
-    import numpy as np
-
-    k = min(N_NEAREST, similarity.shape[1])
-    return np.asarray(np.sort(similarity, axis=1)[:, -k:].mean(axis=1)) if k else np.zeros(len(similarity))
-
-
 def _speaks(vectors: np.ndarray, known: np.ndarray, start: int, stop: int) -> np.ndarray:
     """Return the probability that each claim speaks to the frame whose sentences are known[start:stop]."""
     import numpy as np
@@ -77,13 +83,13 @@ def _speaks(vectors: np.ndarray, known: np.ndarray, start: int, stop: int) -> np
     inside[start:stop] = True
 
     def features(similarity: np.ndarray) -> np.ndarray:
-        own, others = _mean_of_nearest(similarity[:, inside]), _mean_of_nearest(similarity[:, ~inside])
+        own, others = mean_of_nearest(similarity[:, inside]), mean_of_nearest(similarity[:, ~inside])
         return np.column_stack([own, own - others])
 
     among_known = known @ known.T
     np.fill_diagonal(among_known, -1.0)
     if inside.all():  # a codebook of one frame without background: distance alone must do
-        return np.asarray(1 / (1 + np.exp(-20 * (_mean_of_nearest(vectors @ known.T) - 0.45))))
+        return np.asarray(1 / (1 + np.exp(-20 * (mean_of_nearest(vectors @ known.T) - 0.45))))
     own_features, claim_features = features(among_known), features(vectors @ known.T)
     model = LogisticRegression(C=100.0, class_weight="balanced").fit(own_features, inside)
     farthest = min(float(np.quantile(own_features[inside, 0], FARTHEST_SHARE)), FAR_ENOUGH)
@@ -100,7 +106,7 @@ def _sides(vectors: np.ndarray, known: np.ndarray, sides: list[str]) -> np.ndarr
     for column, side in enumerate(EXAMPLE_SIDES):
         mine = np.array([other == side for other in sides])
         if mine.any():
-            evidence[:, column] = _mean_of_nearest(similarity[:, mine])
+            evidence[:, column] = mean_of_nearest(similarity[:, mine])
     if (evidence.max(axis=0) > -1.0).sum() < 2:
         return np.full_like(evidence, 1 / len(EXAMPLE_SIDES))
     weight = np.exp((evidence - evidence.max(axis=1, keepdims=True)) / SIDE_TEMPERATURE)

@@ -7,7 +7,7 @@ import pytest
 from argmine import tables
 from argmine.codebook import Codebook, Frame
 from argmine.settings import Settings
-from argmine.stance import code
+from argmine.stance import Encoders, code, load_coder
 
 DIM = 16
 AXES = np.eye(DIM, dtype="float32")
@@ -38,7 +38,11 @@ def coded(texts, codebook=CODEBOOK, **columns):
         pd.DataFrame(rows).assign(claim_id=[str(i) for i in range(len(texts))], post_id="p", start=0, end=1),
         tables.CLAIMS,
     )
-    return code(claims, encode(texts), codebook, encode, Settings())
+    post = {"post_id": "p", "thread_id": "t", "depth": 0, "status": "ok", "text": " ".join(texts)}
+    posts = tables.conform(pd.DataFrame([post]), tables.POSTS)
+    settings = Settings(coder="similarity")
+    encoders = Encoders(encode, lambda folder: encode)
+    return code(claims, posts, encode(texts), codebook, load_coder(settings), encoders, settings)
 
 
 def test_frames_and_sides_are_told_apart():

@@ -1,0 +1,115 @@
+"""What every coder gets and gives: claims in their context, and scores for each frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    import pandas as pd
+
+    from argmine.codebook import Codebook
+
+    Encode = Callable[[Sequence[str]], np.ndarray]
+    Progress = Callable[[int, int], None]
+
+N_NEAREST = 3
+CONTEXT_WEIGHT = 0.9
+
+
+@dataclass(frozen=True)
+class Encoders:
+    """How a coder gets unit vectors: of texts in the claims' space, and of texts by an encoder in a folder."""
+
+    texts: Encode
+    of_folder: Callable[[Path], Encode]
+
+
+@dataclass(frozen=True)
+class FrameScores:
+    """For each claim, the probability that it speaks to the frame, shape (n,), and of each side, shape (n, 3).
+
+    `undecided` marks claims, shape (n,), for which the coder gave no usable answer: they are coded `unclear`.
+    """
+
+    speaks: np.ndarray
+    sides: np.ndarray
+    undecided: np.ndarray | None = None
+
+
+class Coder(Protocol):
+    """Anything that can say which frames a claim speaks to."""
+
+    def score(
+        self, claims: InContext, codebook: Codebook, encoders: Encoders, progress: Progress
+    ) -> dict[str, FrameScores]:
+        """Return each frame's scores for the claims."""
+        ...
+
+    def describe(self, codebook: Codebook) -> dict[str, Any]:
+        """Return what the manifest says of the coder: its name, what decides its answers, how good it is if known."""
+        ...
+
+
+@dataclass(frozen=True)
+class InContext:
+    """The claims to be coded: those at `rows` of a thread's `claims`, with its `posts` and its claims' `vectors`."""
+
+    claims: pd.DataFrame
+    posts: pd.DataFrame
+    vectors: np.ndarray
+    rows: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The claims' words."""
+        return self.claims["text"].iloc[self.rows].tolist()
+
+    @cached_property
+    def contexts(self) -> list[tuple[str, str]]:
+        """For each claim, what stands before it in its post, and its parent post's text."""
+        text = dict(zip(self.posts["post_id"], self.posts["text"], strict=True))
+        parent = dict(zip(self.posts["post_id"], self.posts["parent_id"], strict=True))
+        mine = self.claims.iloc[self.rows]
+        places = zip(mine["post_id"], mine["start"], strict=True)
+        return [(text[post_id][:start], text.get(parent[post_id], "")) for post_id, start in places]
+
+    def likeness(self, known: np.ndarray) -> np.ndarray:
+        """Return how near each claim comes to unit vectors of shape (m, dim): the mean of the nearest, shape (n,).
+
+        A claim counts as near as itself, or a little less near than the claim before it in its post or the nearest
+        claim of its parent post: a retort takes its subject from what it answers.
+        """
+        import numpy as np
+
+        post_ids = self.claims["post_id"].to_numpy()
+        parent_of = dict(zip(self.posts["post_id"], self.posts["parent_id"], strict=True))
+        own = mean_of_nearest(self.vectors @ known.T)
+        best: dict[str, float] = {}
+        for post_id, value in zip(post_ids, own, strict=True):
+            best[post_id] = max(value, best.get(post_id, -1.0))
+        previous = np.maximum(self.rows - 1, 0)
+        before = np.where(post_ids[self.rows] == post_ids[previous], own[previous], -1.0)
+        above = np.array([best.get(parent_of[post_id], -1.0) for post_id in post_ids[self.rows]])
+        return np.asarray(np.maximum(own[self.rows], CONTEXT_WEIGHT * np.maximum(before, above)))
+
+
+def mean_of_nearest(similarity: np.ndarray) -> np.ndarray:
+    """Return the mean of each row's N_NEAREST largest values, shape (n,).
+
+    >>> import numpy as np
+    >>> mean_of_nearest(np.array([[0.0, 0.3, 0.6, 0.9]])).round(2).tolist()
+    [0.6]
+    """
+    import numpy as np
+
+    k = min(N_NEAREST, similarity.shape[1])
+    return np.asarray(np.sort(similarity, axis=1)[:, -k:].mean(axis=1)) if k else np.zeros(len(similarity))

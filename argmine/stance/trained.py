@@ -1,0 +1,160 @@
+"""The built-in coder: an encoder tuned to read a claim in its context, alone or together with a proposition.
+
+The weights stand in `argmine/models/stance/`; the encoder among them is run by the embedding core like any other, and
+the heads and their calibration are the numbers in `coder.json`. A frame that the coder was trained on has a head of its
+own, which is read first and is the gate for the second reading, with the proposition. Any other frame is gated by
+likeness to its sentences and read with its proposition.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from argmine.codebook import EXAMPLE_SIDES, load_codebook
+from argmine.errors import EncoderError
+from argmine.stance.coder import FrameScores
+from argmine.stance.reading import reading_text
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from argmine.codebook import Codebook, Frame
+    from argmine.stance.coder import Encoders, InContext, Progress
+
+# Below this probability by a frame's own head, and below this likeness to a new frame's sentences, a claim is not read
+# again with the proposition.
+GATE = 0.1
+LIKENESS_GATE = 0.2
+_N_LOGITS = 1 + len(EXAMPLE_SIDES)
+
+
+@dataclass(frozen=True)
+class Heads:
+    """What turns a reading's unit vector into logits: weight (4 + 4 a frame, dim), bias; and their calibration.
+
+    The first four logits are of the proposition in the text (speaks, pro, con, neutral), then four for each frame of
+    `propositions`. `calibration` is what `argmine.learn.stance.calibrate` returns.
+    """
+
+    sha256: str
+    propositions: dict[str, str]
+    weight: np.ndarray
+    bias: np.ndarray
+    calibration: dict[str, list[float]]
+
+    def logits(self, vectors: np.ndarray) -> np.ndarray:
+        """Return the logits of readings, shape (n, 1 + frames, 4)."""
+        logits: np.ndarray = vectors @ self.weight.T + self.bias
+        return logits.reshape(len(vectors), len(self.bias) // _N_LOGITS, _N_LOGITS)
+
+    def column(self, frame: Frame) -> int | None:
+        """Return the place of the frame's own head among the logits, or None for a frame that has none."""
+        for place, proposition in enumerate(self.propositions.values()):
+            if proposition == frame.proposition:
+                return 1 + place
+        return None
+
+
+def coder_folder() -> Path:
+    """Return the folder of the shipped coder."""
+    return Path(str(resources.files("argmine") / "models" / "stance"))
+
+
+def load_heads(folder: Path) -> Heads:
+    """Return the heads in that folder; raise EncoderError where its weights are not those they were trained with."""
+    import numpy as np
+
+    values: dict[str, Any] = json.loads((folder / "coder.json").read_text(encoding="utf-8"))
+    with (folder / "model.safetensors").open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    if sha256 != values["sha256"]:
+        raise EncoderError(f"{folder}: the coder's weights have sha256 {sha256}, not {values['sha256']}. Reinstall.")
+    weight, bias = (np.array(values[name], dtype=np.float32) for name in ("weight", "bias"))
+    return Heads(sha256, values["propositions"], weight, bias, values["calibration"])
+
+
+class TrainedCoder:
+    """Reads each claim in its context with the shipped encoder."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or coder_folder()
+        self.heads = load_heads(self.folder)
+
+    def describe(self, codebook: Codebook) -> dict[str, Any]:
+        """Return the coder's name and weights, and its scores where they were measured with this codebook."""
+        described: dict[str, Any] = {
+            "name": "a trained model that reads each claim in its context with the frame's proposition",
+            "sha256": self.heads.sha256,
+        }
+        if codebook.sha256 == load_codebook().sha256:
+            described["quality"] = json.loads((self.folder / "scores.json").read_text(encoding="utf-8"))
+        return described
+
+    def score(
+        self, claims: InContext, codebook: Codebook, encoders: Encoders, progress: Progress
+    ) -> dict[str, FrameScores]:
+        """Return each frame's scores for the claims."""
+        import numpy as np
+
+        encode = encoders.of_folder(self.folder)
+        own = np.zeros((len(claims), 1, _N_LOGITS))
+        columns = {frame.name: self.heads.column(frame) for frame in codebook.frames}
+        if any(columns.values()):
+            own = self.heads.logits(encode(self._texts(claims, np.arange(len(claims)), "")))
+            progress(len(claims), len(claims) * (1 + len(codebook.frames)))
+        scores = {}
+        for number, frame in enumerate(codebook.frames, 1):
+            column = columns[frame.name]
+            rows = np.flatnonzero(
+                claims.likeness(encoders.texts(_sentences(frame))) >= LIKENESS_GATE
+                if column is None
+                else _logistic(self.heads.calibration["gate"], own[:, column, 0]) >= GATE
+            )
+            asked = self.heads.logits(encode(self._texts(claims, rows, frame.proposition)))[:, 0]
+            own_head = None if column is None else own[rows, column]
+            scores[frame.name] = self._frame_scores(len(claims), rows, asked, own_head)
+            progress(len(claims) * (1 + number), len(claims) * (1 + len(codebook.frames)))
+        return scores
+
+    def _frame_scores(self, n: int, rows: np.ndarray, asked: np.ndarray, own: np.ndarray | None) -> FrameScores:
+        """Return scores for n claims from the logits of those that passed the gate, shape (rows, 4)."""
+        import numpy as np
+
+        calibration = self.heads.calibration
+        speaks, sides = np.zeros(n), np.full((n, len(EXAMPLE_SIDES)), 1 / len(EXAMPLE_SIDES))
+        if own is None:
+            speaks[rows] = _logistic(calibration["speaks"], asked[:, 0])
+            sides[rows] = _softmax(calibration["side"][0] * asked[:, 1:])
+        else:
+            of_own, of_asked = calibration["own_side"]
+            speaks[rows] = _logistic(calibration["own_speaks"], own[:, 0], asked[:, 0])
+            sides[rows] = _softmax(of_own * own[:, 1:] + of_asked * asked[:, 1:])
+        return FrameScores(speaks, sides)
+
+    @staticmethod
+    def _texts(claims: InContext, rows: np.ndarray, proposition: str) -> list[str]:
+        return [reading_text(claims.texts[row], proposition, *claims.contexts[row]) for row in rows]
+
+
+def _sentences(frame: Frame) -> list[str]:
+    return [frame.proposition, *(text for side in EXAMPLE_SIDES for text in frame.examples.get(side, ()))]
+
+
+def _logistic(weights: list[float], *logits: np.ndarray) -> np.ndarray:
+    """Return probabilities from logits and weights: a slope for each, then the shift."""
+    import numpy as np
+
+    total = weights[-1] + sum(slope * part for slope, part in zip(weights, logits, strict=False))
+    return np.asarray(1 / (1 + np.exp(-total)))
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    weight = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))

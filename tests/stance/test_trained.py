@@ -1,0 +1,146 @@
+"""The trained coder: what it reads, that its weights are the pinned ones, and that it tells plain sides apart."""
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import argmine as am
+from argmine import tables
+from argmine.codebook import Codebook, Frame, load_codebook
+from argmine.errors import EncoderError, SettingsError
+from argmine.settings import Settings
+from argmine.stance import Encoders, code, load_coder
+from argmine.stance.coder import FrameScores, InContext
+from argmine.stance.trained import TrainedCoder, coder_folder, load_heads
+
+RENT = Codebook("made", (Frame("rent", "Rent", "Cap rents."),), background=("x",))
+
+
+@pytest.fixture
+def thread():
+    posts = tables.conform(
+        pd.DataFrame(
+            {
+                "post_id": ["a", "b"],
+                "parent_id": [None, "a"],
+                "thread_id": "t",
+                "depth": [0, 1],
+                "status": "ok",
+                "text": ["Rents must be capped.", "Sure. Said nobody who ever built a house."],
+            }
+        ),
+        tables.POSTS,
+    )
+    text = dict(zip(posts["post_id"], posts["text"], strict=True))
+    spans = [("a", 0, 21), ("b", 0, 5), ("b", 6, 41)]
+    claims = pd.DataFrame(
+        [
+            {"claim_id": f"{p}:{s}", "post_id": p, "start": s, "end": e, "text": text[p][s:e]}
+            | {"kind": "claim", "language": "en"}
+            for p, s, e in spans
+        ]
+    )
+    return posts, tables.conform(claims, tables.CLAIMS)
+
+
+def directions(texts):
+    return np.array([[1.0, 0.0] if "ents" in text else [0.0, 1.0] for text in texts], dtype="float32")
+
+
+class Recorder:
+    """An encoder that remembers what it was asked."""
+
+    def __init__(self):
+        self.texts = []
+
+    def __call__(self, texts):
+        self.texts.extend(texts)
+        return np.zeros((len(texts), 384), dtype="float32")
+
+
+def test_a_claim_is_read_with_what_stands_before_it_and_above_it(thread):
+    posts, claims = thread
+    found = InContext(claims, posts, np.zeros((3, 2)), np.arange(3))
+    assert found.contexts == [("", ""), ("", "Rents must be capped."), ("Sure. ", "Rents must be capped.")]
+
+
+def test_a_new_frame_is_read_where_the_claim_or_its_context_comes_near(thread):
+    posts, claims = thread
+    recorder = Recorder()
+    encoders = Encoders(directions, lambda folder: recorder)
+    code(claims, posts, directions(claims["text"]), RENT, TrainedCoder(), encoders, Settings())
+    assert recorder.texts == [
+        "Rents must be capped. [SEP] Cap rents. [SEP] [SEP]",
+        "Sure. [SEP] Cap rents. [SEP] [SEP] Rents must be capped.",
+        "Said nobody who ever built a house. [SEP] Cap rents. [SEP] Sure. [SEP] Rents must be capped.",
+    ]
+    recorder.texts.clear()
+    far = claims.assign(post_id="a").iloc[2:].reset_index(drop=True)
+    code(far, posts, directions(["x"]), RENT, TrainedCoder(), encoders, Settings())
+    assert recorder.texts == []
+
+
+def test_a_frame_of_its_own_is_read_alone_first(thread):
+    posts, claims = thread
+    recorder = Recorder()
+    encoders = Encoders(directions, lambda folder: recorder)
+    code(claims, posts, directions(claims["text"]), load_codebook(), TrainedCoder(), encoders, Settings())
+    assert recorder.texts[:3] == [
+        "Rents must be capped. [SEP] [SEP] [SEP]",
+        "Sure. [SEP] [SEP] [SEP] Rents must be capped.",
+        "Said nobody who ever built a house. [SEP] [SEP] Sure. [SEP] Rents must be capped.",
+    ]
+
+
+def test_what_the_coder_cannot_answer_is_unclear(thread):
+    posts, claims = thread
+
+    class Silent:
+        def score(self, claims, codebook, encoders, progress):
+            n = len(claims)
+            return {"rent": FrameScores(np.zeros(n), np.eye(3)[:n], np.array([True] * n))}
+
+    encoders = Encoders(directions, lambda folder: directions)
+    stances = code(claims, posts, directions(claims["text"]), RENT, Silent(), encoders, Settings())
+    assert list(stances["side"]) == ["unclear"] * 3
+
+
+def test_other_weights_are_refused(tmp_path):
+    shutil.copyfile(coder_folder() / "coder.json", tmp_path / "coder.json")
+    (tmp_path / "model.safetensors").write_bytes(b"other")
+    with pytest.raises(EncoderError, match="Reinstall"):
+        load_heads(tmp_path)
+
+
+def test_the_card_names_the_weights():
+    heads = json.loads((coder_folder() / "coder.json").read_text(encoding="utf-8"))
+    assert heads["sha256"] in (coder_folder() / "README.md").read_text(encoding="utf-8")
+    assert sum(path.stat().st_size for path in coder_folder().rglob("*")) < 60 * 2**20
+
+
+def test_an_unknown_coder_is_refused():
+    with pytest.raises(SettingsError, match="oracle"):
+        load_coder(Settings(coder="oracle"))
+
+
+def test_plain_sides_are_told_apart():
+    frame = pd.DataFrame(
+        {
+            "text": [
+                "Labs must ask authors for permission before they train on their books.",
+                "Anyone may train on published text, and no licence is needed for that.",
+                "Every lab should release its weights so that all of us can run them.",
+                "The battery of my old laptop lasts about two hours.",
+            ]
+        }
+    )
+    a = am.analyze(frame, unit="sentence")
+    text = dict(zip(a.claims["claim_id"], a.claims["text"], strict=True))
+    found = {(text[row.claim_id].split()[0], row.frame): row.side for row in a.stances.itertuples()}
+    assert found.get(("Labs", "fair_use")) == "con"
+    assert found.get(("Anyone", "fair_use")) == "pro"
+    assert found.get(("Every", "open_weights")) == "pro"
+    assert not [key for key in found if key[0] == "The"]
