@@ -9,6 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from argmine.codebook import EXAMPLE_SIDES
+from argmine.evaluate.calibration import expected_calibration_error, reliability_figure
+
 THREADS = {
     "000_fb5c084fe2fd9a59.tsv": "seeds/000_fb5c084fe2fd9a59.txt",
     "001_e76c7422d89a39ff.tsv": "seeds/001_e76c7422d89a39ff.txt",
@@ -23,29 +26,57 @@ _SHARED_WORDS = 0.8
 
 @dataclass(frozen=True)
 class Coded:
-    """One hand-coded sentence: its thread, its frames with sides as people coded them, and as the coder did."""
+    """One hand-coded sentence: its thread, its frames with sides as people coded them, and as the coder did.
+
+    `speaks` is the coder's probability for each frame, `sides` its probabilities of pro, con and neutral.
+    """
 
     thread: str
     gold: dict[str, str]
     predicted: dict[str, str]
+    speaks: dict[str, float]
+    sides: dict[str, np.ndarray]
 
 
-def run(data: Path) -> str:
-    """Return a table: F1 and side accuracy a frame, with 95 % bootstrap intervals over sentences, and false alarms.
+def run(data: Path, figure: Path | None = None) -> str:
+    """Return tables: the built-in coder on hand-coded threads, similarity as its baseline, and other propositions.
 
-    `data` holds gold/, seeds/ and threads/. A sentence is matched to the claims that share at least 80 % of the words
-    of the shorter one, and has their frames; quotes and text that asserts nothing are left out.
+    `data` holds gold/, seeds/, threads/ and datasets/. A sentence is matched to the claims that share at least 80 % of
+    the words of the shorter one, and has their frames; quotes and text that asserts nothing are left out. Intervals are
+    of a bootstrap over threads and the sentences in them. `figure` is where to draw the reliability figure.
     """
-    return _table(code_threads(data, THREADS))
+    from argmine.embed import load_encoder
+    from argmine.evaluate import stance_pairs
+    from argmine.pipeline import encoders_of
+    from argmine.settings import Settings
+    from argmine.stance.trained import TrainedCoder
+
+    lines = []
+    for coder in ("trained", "similarity"):
+        coded = code_threads(data, THREADS, coder)
+        lines += [f"coder: {coder}", *_table(coded), ""]
+        if figure is not None and coder == "trained":
+            reliability_figure(_curves(coded)).savefig(figure, dpi=150)
+    encoders = encoders_of(load_encoder(Settings()), Settings())
+    return "\n".join([*lines, *stance_pairs.run(data, TrainedCoder(), encoders)])
 
 
-def code_threads(data: Path, threads: dict[str, str]) -> list[Coded]:
+def code_threads(data: Path, threads: dict[str, str], coder: str) -> list[Coded]:
     """Return the hand-coded sentences of the threads, each with what the coder gave it; `threads` as in THREADS."""
     from argmine import analyze
+    from argmine.embed import load_encoder
+    from argmine.pipeline import encoders_of
+    from argmine.settings import Settings
+    from argmine.stance import load_coder
+    from argmine.stance.coder import InContext
 
+    settings = Settings(coder=coder)
+    encoders = encoders_of(load_encoder(settings), settings)
     found = []
     for gold, thread in threads.items():
-        analysis = analyze(data / thread)
+        analysis = analyze(data / thread, settings=settings)
+        claims = InContext(analysis.claims, analysis.posts, analysis.vectors, np.arange(len(analysis.claims)))
+        scores = load_coder(settings).score(claims, analysis.codebook, encoders, lambda done, total: None)
         bags = [_words(text) for text in analysis.claims["text"]]
         stances: dict[str, dict[str, str]] = {}
         for claim_id, frame, side in zip(*(analysis.stances[c] for c in ("claim_id", "frame", "side")), strict=True):
@@ -54,13 +85,23 @@ def code_threads(data: Path, threads: dict[str, str]) -> list[Coded]:
         for kind, frames, text in _read_gold(data / "gold" / gold):
             if kind in ("claim", "question"):
                 sides: dict[str, str] = {}
-                for place in _matching(_words(text), bags):
+                places = _matching(_words(text), bags)
+                for place in places:
                     sides = stances.get(claim_ids[place], {}) | sides
-                found.append(Coded(gold, frames, sides))
+                best = {name: max(places, key=one.speaks.__getitem__, default=None) for name, one in scores.items()}
+                found.append(
+                    Coded(
+                        gold,
+                        frames,
+                        sides,
+                        {n: 0.0 if p is None else float(scores[n].speaks[p]) for n, p in best.items()},
+                        {n: np.full(3, 1 / 3) if p is None else scores[n].sides[p] for n, p in best.items()},
+                    )
+                )
     return found
 
 
-def _table(coded: list[Coded]) -> str:
+def _table(coded: list[Coded]) -> list[str]:
     from argmine.codebook import load_codebook
 
     seeds = [row for row in coded if row.thread != OFF_TOPIC]
@@ -84,7 +125,24 @@ def _table(coded: list[Coded]) -> str:
     lines.append(f"{'mean of the frames':<20}{score:>6.2f}  {low:.2f} to {high:<10.2f}{sides}")
     lines.append(f"sides, where the frame is right: {right} right, {both - right} wrong, {unclear} unclear")
     lines.append(f"off-topic sentences given a frame: {alarms} of {len(off_topic)} ({_share(alarms, len(off_topic))})")
-    return "\n".join(lines)
+    for name, (probabilities, hits) in _curves(coded).items():
+        error = expected_calibration_error(probabilities, hits)
+        lines.append(f"expected calibration error, {name}: {error:.3f} (n {len(hits)})")
+    return lines
+
+
+def _curves(coded: list[Coded]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return probability and truth of each sentence with each frame, and of the likeliest side where people saw one."""
+    speaks = [(p, name in row.gold) for row in coded for name, p in row.speaks.items()]
+    sides = [
+        (row.sides[name].max(), EXAMPLE_SIDES[int(row.sides[name].argmax())] == _SIDES[side])
+        for row in coded
+        for name, side in row.gold.items()
+    ]
+    return {
+        name: (np.array([p for p, _ in pairs]), np.array([hit for _, hit in pairs]))
+        for name, pairs in (("frame", speaks), ("side", sides))
+    }
 
 
 def _macro_f1(rows: list[Coded], names: list[str]) -> float:
@@ -97,9 +155,15 @@ def _macro_f1(rows: list[Coded], names: list[str]) -> float:
 
 
 def _with_interval(rows: list[Coded], names: list[str]) -> tuple[float, float, float]:
+    """Return macro F1 and a 95 % interval: threads are drawn with replacement, then sentences in each."""
     random = np.random.default_rng(0)
-    picks = random.integers(0, len(rows), size=(_RESAMPLES, len(rows)))
-    low, high = np.quantile([_macro_f1([rows[i] for i in pick], names) for pick in picks], (0.025, 0.975))
+    threads = [[row for row in rows if row.thread == name] for name in sorted({row.thread for row in rows})]
+
+    def resample() -> list[Coded]:
+        drawn = random.integers(0, len(threads), len(threads))
+        return [threads[t][i] for t in drawn for i in random.integers(0, len(threads[t]), len(threads[t]))]
+
+    low, high = np.quantile([_macro_f1(resample(), names) for _ in range(_RESAMPLES)], (0.025, 0.975))
     return _macro_f1(rows, names), float(low), float(high)
 
 

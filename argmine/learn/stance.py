@@ -1,4 +1,4 @@
-"""Train the built-in stance coder: `python -m argmine.learn.stance ../shared/datasets -o argmine/models/stance`.
+"""Train the built-in stance coder: `python -m argmine.learn.stance ../shared/datasets -o FOLDER`.
 
 The default encoder is tuned to read a claim in its context, alone or together with a proposition. A linear head says of
 each built-in frame, and another of the proposition, whether the claim speaks to it and on which side. Inference is the
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 HELD_OUT = 1 / 12
-"""Share of the groups that is held out, for calibration."""
+WATCHED = HELD_OUT / 5
+"""Shares of the groups that are held out for calibration, and whose scores are printed after each epoch."""
 GENERAL_RATE = (1.2e-4, 0.8e-4)
 RATE = (1.0e-4, 0.0)
 """Learning rates at the begin and the end of the two parts of training."""
@@ -176,14 +177,14 @@ def export(network: Network, calibration: dict[str, Any], model_folder: Path, ou
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train; after each epoch print the scores on what is held out, and at last write the coder."""
+    """Train; after each epoch print scores on some of what is held out; at last calibrate and write the coder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("datasets", type=Path, help="folder with perspectrum/, argkp2021/ and ud_english_ewt/")
     parser.add_argument("--labelled", type=Path, default=Path("data/labelled/stance"))
-    parser.add_argument("-o", "--out", type=Path, required=True)
-    parser.add_argument("--general-epochs", type=int, default=4, help="epochs on many propositions alone, at first")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="folder for the weights; the coder in stance/")
+    parser.add_argument("--general-epochs", type=int, default=3, help="epochs on many propositions alone, at first")
     parser.add_argument("--epochs", type=int, default=3, help="epochs on everything, after that")
-    parser.add_argument("--start", type=Path, help="begin with these weights, which the first part of a run has left")
+    parser.add_argument("--start", type=Path, help="begin with these weights, the general.safetensors of a run")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--part", type=float, default=1.0, help="train on this part of the groups: a learning curve")
     given = parser.parse_args(arguments)
@@ -197,28 +198,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(len(general), "and", len(framed), "readings to train on,", len(held_out), "held out", flush=True)
     network = Network(model_folder, given.seed)
 
-    def after_epoch(epoch: int) -> dict[str, Any]:
-        logits = network.predict([reading.text for reading in held_out])
-        for name, scores in measure(logits, held_out).items():
-            print(f"epoch {epoch} {name:18} {scores}", flush=True)
-        calibration = calibrate(logits, held_out)
-        print(f"epoch {epoch} {calibration}", flush=True)
-        return calibration
+    watched = in_part(held_out, given.seed, 0.0, WATCHED)
 
+    def watch(epoch: int) -> None:
+        for name, scores in measure(network.predict([reading.text for reading in watched]), watched).items():
+            print(f"epoch {epoch} {name:18} {scores}", flush=True)
+
+    given.out.mkdir(parents=True, exist_ok=True)
     if given.start:
         network.load(given.start)
     else:
-        train(network, general, given.general_epochs, GENERAL_RATE, given.seed, after_epoch)
-        given.out.mkdir(parents=True, exist_ok=True)
-        network.save(given.out.with_suffix(".general.safetensors"))
-    train(
-        network,
-        general + framed,
-        given.epochs,
-        RATE,
-        given.seed,
-        lambda epoch: export(network, after_epoch(epoch), model_folder, given.out),
-    )
+        train(network, general, given.general_epochs, GENERAL_RATE, given.seed, watch)
+        network.save(given.out / "general.safetensors")
+    train(network, general + framed, given.epochs, RATE, given.seed, watch)
+    network.save(given.out / "network.safetensors")
+    logits = network.predict([reading.text for reading in held_out])
+    for name, scores in measure(logits, held_out).items():
+        print(f"{name:18} {scores}", flush=True)
+    export(network, calibrate(logits, held_out), model_folder, given.out / "stance")
 
 
 if __name__ == "__main__":

@@ -148,19 +148,28 @@ def perspectrum_readings(folder: Path, split: str) -> Iterator[Reading]:
                 yield Reading(text, "perspectrum", f"perspectrum:{claim['cId']}", side, share=0.8)
 
 
-def key_point_readings(folder: Path, split: str) -> Iterator[Reading]:
-    """Yield arguments of ArgKP-2021 with their topic (pro or con) and with its key points (pro if one matches)."""
+def key_points(
+    folder: Path, split: str
+) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]], dict[tuple[str, str], str]]:
+    """Return a split of ArgKP-2021: arguments and key points by their ids, and the label of each labelled pair."""
     arguments = {row["arg_id"]: row for row in _rows(folder / f"arguments_{split}.csv")}
     points = {row["key_point_id"]: row for row in _rows(folder / f"key_points_{split}.csv")}
+    labels = {(row["arg_id"], row["key_point_id"]): row["label"] for row in _rows(folder / f"labels_{split}.csv")}
+    return arguments, points, labels
+
+
+def key_point_readings(folder: Path, split: str) -> Iterator[Reading]:
+    """Yield arguments of ArgKP-2021 with their topic (pro or con) and with its key points (pro if one matches)."""
+    arguments, points, labels = key_points(folder, split)
     for argument in arguments.values():
         text = reading_text(argument["argument"], argument["topic"], "", "")
         side = "pro" if int(argument["stance"]) > 0 else "con"
         yield Reading(text, "argkp_topics", argument["topic"], side, share=0.4)
-    for row in _rows(folder / f"labels_{split}.csv"):
-        argument, point, match = arguments[row["arg_id"]], points[row["key_point_id"]], row["label"] == "1"
+    for (argument_id, point_id), label in labels.items():
+        argument, point = arguments[argument_id], points[point_id]
         text = reading_text(argument["argument"], point["key_point"], "", "")
-        share = 0.6 if match else 0.12
-        yield Reading(text, "argkp_points", argument["topic"], "pro" if match else "none", share=share)
+        side, share = ("pro", 0.6) if label == "1" else ("none", 0.12)
+        yield Reading(text, "argkp_points", argument["topic"], side, share=share)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -22,12 +22,29 @@ N_NEAREST = 3
 CONTEXT_WEIGHT = 0.9
 
 
+class PairReader(Protocol):
+    """A model that reads two texts together; `labels` names its answers, `sha256` its weights."""
+
+    labels: tuple[str, ...]
+    sha256: str
+
+    def logits(self, pairs: Sequence[tuple[str, str]], progress: Progress) -> np.ndarray:
+        """Return a logit for each label, shape (n_pairs, n_labels), in input order."""
+        ...
+
+
 @dataclass(frozen=True)
 class Encoders:
-    """How a coder gets unit vectors: of texts in the claims' space, and of texts by an encoder in a folder."""
+    """How a coder gets unit vectors: of texts in the claims' space, and of texts by an encoder in a folder.
+
+    `pairs` gives a model that reads two texts together, by its name; `sha256` is of the weights that made the claims'
+    vectors.
+    """
 
     texts: Encode
     of_folder: Callable[[Path], Encode]
+    pairs: Callable[[str], PairReader] | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,10 @@ class SimilarityCoder:
 
     def describe(self, codebook: Codebook) -> dict[str, Any]:
         """Return the coder's name, and its scores on hand-coded threads where they were measured with this codebook."""
-        described: dict[str, Any] = {"name": "similarity to the codebook's propositions and examples"}
+        described: dict[str, Any] = {
+            "name": "similarity to the codebook's propositions and examples",
+            "reads": "It reads a claim without the thread around it.",
+        }
         if codebook.sha256 == load_codebook().sha256:
             scores = (resources.files("argmine") / "codebooks" / "ai_policy.scores.json").read_text(encoding="utf-8")
             described["quality"] = json.loads(scores)

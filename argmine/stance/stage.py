@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from argmine import tables
 from argmine.codebook import EXAMPLE_SIDES
 from argmine.errors import SettingsError
+from argmine.stance.chat import ChatCoder
 from argmine.stance.coder import InContext
+from argmine.stance.inference import InferenceCoder
+from argmine.stance.learned import LearnedCoder, load_learned
 from argmine.stance.similarity import SimilarityCoder
 from argmine.stance.trained import TrainedCoder
 
@@ -20,16 +23,44 @@ if TYPE_CHECKING:
 
     from argmine.codebook import Codebook
     from argmine.settings import Settings
+    from argmine.stance.chat import ChatPlan
     from argmine.stance.coder import Coder, Encoders, FrameScores
 
-_CODERS: dict[str, Callable[[], Coder]] = {"trained": TrainedCoder, "similarity": SimilarityCoder}
+_OWN: dict[str, Callable[[], Coder]] = {"trained": TrainedCoder, "similarity": SimilarityCoder}
+_NAMED: dict[str, Callable[[str, Settings], Coder]] = {
+    "nli": lambda model, _: InferenceCoder(model),
+    "llm": ChatCoder,
+}
 
 
-def load_coder(settings: Settings) -> Coder:
-    """Return the coder that the settings name; raise SettingsError where there is none of that name."""
-    if settings.coder not in _CODERS:
-        raise SettingsError(f"coder is {settings.coder!r}; choose one of {', '.join(_CODERS)}.")
-    return _CODERS[settings.coder]()
+def load_coder(settings: Settings, codebook: Codebook | None = None) -> Coder:
+    """Return the coder that the settings name, with what was learned for the codebook, where that is a learned one.
+
+    Raise SettingsError where there is no coder of that name, CodebookError where what was learned is of another coder.
+    """
+    kind, _, model = settings.coder.partition(":")
+    if settings.coder in _OWN:
+        coder = _OWN[settings.coder]()
+    elif kind in _NAMED and model:
+        coder = _NAMED[kind](model, settings)
+    else:
+        choices = [*_OWN, *(f"{name}:MODEL" for name in _NAMED)]
+        raise SettingsError(f"coder is {settings.coder!r}; choose one of {', '.join(choices)}.")
+    if codebook is None or codebook.folder is None:
+        return coder
+    return LearnedCoder(coder, settings.coder, load_learned(codebook))
+
+
+def plan(
+    claims: pd.DataFrame, posts: pd.DataFrame, codebook: Codebook, coder: Coder, settings: Settings
+) -> ChatPlan | None:
+    """Return what coding would ask of a server, without asking; None for a coder that runs on this machine."""
+    import numpy as np
+
+    own = coder.base if isinstance(coder, LearnedCoder) else coder
+    if not isinstance(own, ChatCoder):
+        return None
+    return own.plan(InContext(claims, posts, np.empty((len(claims), 0)), _coded_rows(claims, settings)), codebook)
 
 
 def code(
@@ -47,11 +78,9 @@ def code(
     `vectors` are the claims' own, shape (n, dim). Quotes, text that asserts nothing and languages that the encoder does
     not read are not coded.
     """
-    import numpy as np
     import pandas as pd
 
-    readable = claims["language"].isin([*settings.languages.split(","), "und"])
-    rows = np.flatnonzero((claims["kind"].isin(("claim", "question")) & readable).to_numpy())
+    rows = _coded_rows(claims, settings)
     if not len(rows):
         return tables.empty(tables.STANCES)
     scores = coder.score(InContext(claims, posts, vectors, rows), codebook, encoders, progress)
@@ -67,6 +96,13 @@ def code(
     columns = ["row", "order", "claim_id", "frame", "side", "confidence"]
     stances = pd.DataFrame(found, columns=columns).sort_values(["row", "order"])
     return tables.conform(stances, tables.STANCES)
+
+
+def _coded_rows(claims: pd.DataFrame, settings: Settings) -> np.ndarray:
+    import numpy as np
+
+    readable = claims["language"].isin([*settings.languages.split(","), "und"])
+    return np.flatnonzero((claims["kind"].isin(("claim", "question")) & readable).to_numpy())
 
 
 def _decide(scores: FrameScores, threshold: float, side_threshold: float) -> Iterator[tuple[Any, str, float]]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from argmine.codebook import EXAMPLE_SIDES, load_codebook
 from argmine.errors import EncoderError
 from argmine.stance.coder import FrameScores
-from argmine.stance.reading import reading_text
+from argmine.stance.reading import CONTEXT_WORDS, reading_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,6 +89,7 @@ class TrainedCoder:
         """Return the coder's name and weights, and its scores where they were measured with this codebook."""
         described: dict[str, Any] = {
             "name": "a trained model that reads each claim in its context with the frame's proposition",
+            "reads": f"It reads a claim with the {CONTEXT_WORDS} words before it and the end of the post that it answers.",
             "sha256": self.heads.sha256,
         }
         if codebook.sha256 == load_codebook().sha256:
@@ -120,6 +121,13 @@ class TrainedCoder:
             scores[frame.name] = self._frame_scores(len(claims), rows, asked, own_head)
             progress(len(claims) * (1 + number), len(claims) * (1 + len(codebook.frames)))
         return scores
+
+    def ask(self, readings: list[str], encoders: Encoders) -> FrameScores:
+        """Return scores of readings, each with a proposition in it, as `reading_text` makes them."""
+        import numpy as np
+
+        logits = self.heads.logits(encoders.of_folder(self.folder)(readings))[:, 0]
+        return self._frame_scores(len(readings), np.arange(len(readings)), logits, None)
 
     def _frame_scores(self, n: int, rows: np.ndarray, asked: np.ndarray, own: np.ndarray | None) -> FrameScores:
         """Return scores for n claims from the logits of those that passed the gate, shape (rows, 4)."""
