@@ -32,7 +32,7 @@ def run(data: Path, coder: TrainedCoder, encoders: Encoders) -> list[str]:
 
 def own_test(coder: TrainedCoder, encoders: Encoders) -> tuple[list[str], np.ndarray]:
     """Return the sides of the held-out propositions' sentences that speak to them, and the coder's probabilities."""
-    readings = [r for r in general_readings(OWN, 0, "test_general.jsonl") if r.side not in (None, "none")]
+    readings = [r for r in general_readings(OWN, 0, "test_general*.jsonl") if r.side not in (None, "none")]
     return [r.side or "" for r in readings], coder.ask([r.text for r in readings], encoders).sides
 
 
