@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from argmine.analysis import Analysis, load
     from argmine.codebook import Codebook, load_codebook
     from argmine.errors import ArgmineError
+    from argmine.evaluate.coders import agree
     from argmine.pipeline import analyze
     from argmine.settings import Settings
 
 _HOMES = {
+    "agree": "argmine.evaluate.coders",
     "analyze": "argmine.pipeline",
     "Analysis": "argmine.analysis",
     "load": "argmine.analysis",
@@ -24,7 +26,17 @@ _HOMES = {
     "ArgmineError": "argmine.errors",
 }
 
-__all__ = ["Analysis", "ArgmineError", "Codebook", "Settings", "__version__", "analyze", "load", "load_codebook"]
+__all__ = [
+    "Analysis",
+    "ArgmineError",
+    "Codebook",
+    "Settings",
+    "__version__",
+    "agree",
+    "analyze",
+    "load",
+    "load_codebook",
+]
 
 
 def __getattr__(name: str) -> Any:

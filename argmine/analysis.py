@@ -10,10 +10,16 @@ from argmine.codebook import Codebook
 from argmine.tables import SIDES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import pandas as pd
     from matplotlib.figure import Figure
     from plotly.graph_objects import Figure as InteractiveFigure
+
+    from argmine.edits import Conflict, Edit
+    from argmine.evaluate.scoring import Scores
+    from argmine.evaluate.strata import Draw
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +92,54 @@ class Analysis:
 
         return draw_interactive_map(self)
 
+    def rename(self, group: str, name: str, *, by: str = "") -> Analysis:
+        """Return the Analysis with a group renamed, and the edit logged; raise EditError for an unknown group."""
+        return self._edited(action="rename", groups=(group,), name=name, by=by)
+
+    def merge(self, *groups: str, name: str = "", by: str = "") -> Analysis:
+        """Return the Analysis with the groups merged into the first of them; raise EditError for an unknown group."""
+        return self._edited(action="merge", groups=groups, name=name, by=by)
+
+    def split(self, group: str, claims: Sequence[str], *, name: str = "", by: str = "") -> Analysis:
+        """Return the Analysis with these claims in a group of their own; raise EditError for one that is not there."""
+        return self._edited(action="split", groups=(group,), claims=tuple(claims), name=name, by=by)
+
+    def recode(self, claim_id: str, frame: str, side: str, *, by: str = "") -> Analysis:
+        """Return the Analysis with a claim's side on a frame given by hand: a side, or `none`.
+
+        Raise EditError for an unknown claim, frame or side.
+        """
+        return self._edited(action="recode", claims=(claim_id,), frame=frame, side=side, by=by)
+
+    def replay(self, edits: Sequence[Edit]) -> tuple[Analysis, list[Conflict]]:
+        """Return the Analysis with another run's edits made, and those that do not fit (see `argmine.edits`)."""
+        from argmine.edits import replay
+
+        return replay(self, edits)
+
+    @property
+    def edits(self) -> list[Edit]:
+        """The edits made by hand, the oldest first."""
+        from argmine.edits import edits_of
+
+        return edits_of(self)
+
+    def _edited(self, **values: Any) -> Analysis:
+        from argmine.edits import Edit, edit
+
+        return edit(self, [Edit(**values)])
+
+    def export(
+        self, form: str, path: str | Path, *, privacy: str = "none", k: int = 5, key: bytes | None = None
+    ) -> tuple[Path, ...]:
+        """Write the Analysis in an exchange format (`csv`, `qdpx`, `label-studio`, …) and return the paths written.
+
+        `privacy` is none, pseudonymous (with the `key` of a run) or aggregate (no cell of fewer than `k` authors).
+        """
+        from argmine.output.exchange.export import export
+
+        return export(self, form, Path(path), privacy=privacy, k=k, key=key).paths
+
     def report(self, folder: str | Path) -> Path:
         """Write everything that a run writes into the folder and return the path of the report page.
 
@@ -95,6 +149,36 @@ class Analysis:
         from argmine.output.folder import write_run
 
         return write_run(self, Path(folder))
+
+    def sheet(self, path: str | Path, n: int = 200, *, coder: str = "", overlap: float = 0.5, seed: int = 0) -> Draw:
+        """Write a blinded coding sheet (.csv or .xlsx) of n claims and return its draw, whose record stands beside it.
+
+        Sheets for several coders share the part `overlap` of each stratum. Raise SheetError where the file exists.
+        """
+        from argmine.evaluate.sheet import write_sheet
+
+        return write_sheet(self, Path(path), n, coder=coder, overlap=overlap, seed=seed)
+
+    def score(self, sheets: Sequence[str | Path]) -> Scores:
+        """Return precision, recall and F1 of the codes, held against filled-in sheets of this run."""
+        from argmine.evaluate.scoring import score
+
+        return score(self, sheets)
+
+    def correct(self, sheets: Sequence[str | Path]) -> Analysis:
+        """Return this Analysis with prevalence corrected by filled-in sheets; its report shows raw and corrected."""
+        from argmine.evaluate.correction import correct
+
+        return correct(self, sheets)
+
+    def corrections(self) -> pd.DataFrame:
+        """Return raw and corrected prevalence with 95 % intervals: by (claim or author), frame, side, raw, corrected,
+        low, high. Side `any` is the frame as such. The table is empty where nothing was corrected.
+        """
+        import pandas as pd
+
+        columns = ["by", "frame", "side", "raw", "corrected", "low", "high"]
+        return pd.DataFrame(self.manifest.get("corrections", {}).get("rows", []), columns=columns)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Analysis):

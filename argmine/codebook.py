@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import yaml
 from argmine.errors import CodebookError
 
 BUILT_IN = "ai_policy"
+LEARNED_FILE = "codebook.yaml"
 EXAMPLE_SIDES = ("pro", "con", "neutral")
 
 _CODEBOOK_KEYS = ("name", "description", "frames", "background")
@@ -48,6 +49,8 @@ class Codebook:
     frames: tuple[Frame, ...]
     description: str = ""
     background: tuple[str, ...] = ()
+    folder: Path | None = field(default=None, compare=False, repr=False)
+    """Where `argmine learn` wrote it, with what was learned beside it; nothing that the codebook says."""
 
     @property
     def frame_names(self) -> list[str]:
@@ -69,7 +72,8 @@ class Codebook:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, as JSON would hold them; `from_dict` reads them back."""
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(replace(self, folder=None))))
+        del plain["folder"]
         return plain
 
     @classmethod
@@ -90,11 +94,16 @@ class Codebook:
 
 
 def load_codebook(source: str | Path = BUILT_IN) -> Codebook:
-    """Return the built-in codebook of that name, or a YAML file's; raise CodebookError with file and line."""
+    """Return the built-in codebook of that name, a YAML file's, or the one in a folder that `argmine learn` wrote.
+
+    Raise CodebookError with file and line.
+    """
     if str(source) == BUILT_IN:
         text = (resources.files("argmine") / "codebooks" / f"{BUILT_IN}.yaml").read_text(encoding="utf-8")
         return _Parser(f"{BUILT_IN}.yaml").codebook(text)
     path = Path(source)
+    if path.is_dir():
+        return replace(load_codebook(path / LEARNED_FILE), folder=path)
     if not path.is_file():
         raise CodebookError(f"{path}: there is no such codebook file. The built-in one is called {BUILT_IN}.")
     try:

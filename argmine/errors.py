@@ -21,9 +21,21 @@ class CodebookError(ArgmineError):
     """A codebook that cannot be used, with its file and line."""
 
 
+class CoderError(ArgmineError):
+    """A coder that cannot be used: a model without the needed labels, a server that cannot be reached or refuses."""
+
+
 class EncoderError(ArgmineError):
     """An encoder that cannot be loaded, or whose weights are not the pinned ones."""
 
 
 class RunError(ArgmineError):
     """A run folder that cannot be written or read back."""
+
+
+class EditError(ArgmineError):
+    """An edit that cannot be made: a group, claim, frame or side that the run does not have."""
+
+
+class SheetError(ArgmineError):
+    """A coding sheet that cannot be used, with its file, row and column."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
     from argmine.analysis import Analysis
     from argmine.codebook import Codebook
+    from argmine.embed.encoder import Encoder
     from argmine.read import Columns, Discussion
+    from argmine.stance import Encoders
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, what is done and what there is to do."""
@@ -57,11 +60,12 @@ def analyze(
     from argmine.quotes import choose_quotes, failed_quotes
     from argmine.read import Columns, read
     from argmine.split import split
-    from argmine.stance import Encoders, code, load_coder
+    from argmine.stance import code, load_coder
 
     settings = _with_changes(settings or Settings(), changes)
     if not isinstance(codebook, Codebook):
         codebook = load_codebook(str(codebook or BUILT_IN))
+    coder = load_coder(settings, codebook)
     clock = _Clock(progress)
 
     with clock.stage("read") as report:
@@ -71,16 +75,9 @@ def analyze(
         claims, quotations = split(posts, discussion.markup, settings, progress=report)
     with clock.stage("embed") as report:
         encoder = load_encoder(settings)
-        store = open_store()
-
-        def encode(texts: Sequence[str]) -> np.ndarray:
-            return embed(texts, encoder, store=store)
-
-        vectors = embed(claims["text"].tolist(), encoder, store=store, progress=report)
+        vectors = embed(claims["text"].tolist(), encoder, store=open_store(), progress=report)
     with clock.stage("code") as report:
-        coder = load_coder(settings)
-        encoders = Encoders(encode, lambda folder: _encoder_of(folder, settings))
-        stances = code(claims, posts, vectors, codebook, coder, encoders, settings, report)
+        stances = code(claims, posts, vectors, codebook, coder, encoders_of(encoder, settings), settings, report)
     with clock.stage("cluster"):
         authors = claims[["post_id"]].merge(posts[["post_id", "author"]], on="post_id", how="left")["author"]
         clustering = cluster(claims, vectors, authors, settings)
@@ -116,6 +113,34 @@ def analyze(
     return replace(analysis, manifest=analysis.manifest | {"counts": _count(analysis, checked)})
 
 
+def plan_coding(
+    source: str | os.PathLike[str] | pd.DataFrame,
+    *,
+    codebook: Codebook | str | os.PathLike[str] | None = None,
+    columns: Columns | None = None,
+    format: str | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> str:
+    """Return what coding a source would ask of a server: claims, calls, tokens. Nothing is asked; see `analyze`."""
+    from argmine.codebook import BUILT_IN, Codebook, load_codebook
+    from argmine.read import Columns, read
+    from argmine.split import split
+    from argmine.stance import load_coder, plan
+
+    settings = settings or Settings()
+    if not isinstance(codebook, Codebook):
+        codebook = load_codebook(str(codebook or BUILT_IN))
+    coder = load_coder(settings, codebook)
+    clock = _Clock(progress)
+    with clock.stage("read") as report:
+        discussion = read(source, settings, columns=columns or Columns(), format=format, progress=report)
+    with clock.stage("split") as report:
+        claims, _ = split(discussion.posts, discussion.markup, settings, progress=report)
+    planned = plan(claims, discussion.posts, codebook, coder, settings)
+    return str(planned) if planned else f"{settings.coder}: runs on this machine and asks no server: 0 calls, 0 tokens"
+
+
 def _with_changes(settings: Settings, changes: dict[str, Any]) -> Settings:
     known = settings.as_dict()
     for name in changes:
@@ -124,12 +149,18 @@ def _with_changes(settings: Settings, changes: dict[str, Any]) -> Settings:
     return replace(settings, **changes)
 
 
-def _encoder_of(folder: Path, settings: Settings) -> Callable[[Sequence[str]], np.ndarray]:
-    """Return what turns texts into the vectors of a coder's own encoder; vectors that were made before are kept."""
-    from argmine.embed import embed, load_encoder, open_store
+def encoders_of(encoder: Encoder, settings: Settings) -> Encoders:
+    """Return what a coder embeds with: the claims' encoder, and any in a folder; known vectors come from the store."""
+    from argmine.embed import embed, load_encoder, load_pair_model, open_store
+    from argmine.stance import Encoders
 
-    encoder = load_encoder(replace(settings, model=str(folder)))
-    return lambda texts: embed(texts, encoder, store=open_store())
+    def encode_with(encoder: Encoder) -> Callable[[Sequence[str]], np.ndarray]:
+        return lambda texts: embed(texts, encoder, store=open_store())
+
+    def of_folder(folder: Path) -> Callable[[Sequence[str]], np.ndarray]:
+        return encode_with(load_encoder(replace(settings, model=str(folder))))
+
+    return Encoders(encode_with(encoder), of_folder, partial(load_pair_model, settings=settings), encoder.sha256)
 
 
 def _describe_source(discussion: Discussion) -> dict[str, Any]:

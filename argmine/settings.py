@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from argmine.errors import SettingsError
@@ -48,7 +50,14 @@ class Settings:
     )
     # stance
     coder: str = knob(
-        "similarity", "What codes the claims: the trained model, or similarity to the codebook's sentences."
+        "similarity",
+        "What codes the claims: trained, similarity (to the codebook's sentences), nli:MODEL (an inference model, by "
+        "name or folder) or llm:MODEL (a chat model at coder_url).",
+    )
+    coder_url: str = knob(
+        "",
+        "Address of the server that llm:MODEL is asked at, as http://localhost:8000/v1; its key is taken from "
+        "$ARGMINE_CODER_KEY.",
     )
     stance_threshold: float = knob(
         0.5, "Least confidence with which a claim is said to speak to a frame.", low=0, high=1
@@ -73,6 +82,14 @@ class Settings:
                 raise SettingsError(
                     f"{knob_field.name} is {value!r}; it must lie between {meta['low']} and {meta['high']}."
                 )
+
+    @property
+    def cache_folder(self) -> Path:
+        """The folder that keeps what was got from servers: cache_dir, $ARGMINE_CACHE_DIR, or the user's cache."""
+        named = self.cache_dir or os.environ.get("ARGMINE_CACHE_DIR")
+        if named:
+            return Path(named).expanduser()
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "argmine"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the knobs by name, as the manifest records them."""

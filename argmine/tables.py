@@ -178,6 +178,7 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     import pandas as pd
 
     columns = {}
+    plain = isinstance(frame.index, pd.RangeIndex) and frame.index.start == 0 and frame.index.step == 1
     for column in table.columns:
         if column.name not in frame.columns:
             if column.required and len(frame):
@@ -185,7 +186,7 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
                 raise TableError(f"table {table.name}: column {column.name} is missing. It has: {present}.")
             values = pd.Series([None] * len(frame), dtype=object)
         else:
-            values = frame[column.name].reset_index(drop=True)
+            values = frame[column.name] if plain else frame[column.name].reset_index(drop=True)
         columns[column.name] = _cast(values, column, table)
     return pd.DataFrame(columns, columns=table.names)
 
@@ -213,7 +214,8 @@ def _cast(values: pd.Series, column: Column, table: Table) -> pd.Series:
             f"table {table.name}: column {column.name} should hold {column.type} values: {error}."
         ) from error
     if column.type == "string" and not column.required:
-        cast = cast.mask(cast == "")
+        blank = cast == ""
+        cast = cast.mask(blank) if blank.any() else cast
     if column.required and cast.isna().any():
         raise TableError(f"table {table.name}: column {column.name} is empty in row {int(cast.isna().argmax())}.")
     if column.allowed:

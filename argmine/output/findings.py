@@ -1,10 +1,11 @@
-"""The findings: up to five plain sentences with numbers, and the intervals beside them."""
+"""The findings: up to six plain sentences with numbers, and the intervals beside them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from argmine.output.page_corrections import correction_finding
 from argmine.output.rendering import Linked, Sentence, claims_href, counted, percent, plural, sentence, thousands
 
 if TYPE_CHECKING:
@@ -23,11 +24,13 @@ Intervals = dict[str, tuple[float, float]]
 
 
 def findings(view: View, frames: Sequence[FrameSection], intervals: Intervals) -> list[Sentence]:
-    """Return up to five sentences, the widest first; each number opens the claims that it counts."""
+    """Return up to six sentences, the widest first; each number opens the claims that it counts."""
     if view.claims.empty:
         return [("No claim was found in the posts’ own words, so there is nothing to count.",)]
     spoken_to = [section for section in frames if section.n_claims]
     sentences = [_reach(view, frames)]
+    if checked := correction_finding(view):
+        sentences.append(checked)
     if spoken_to:
         widest = max(spoken_to, key=lambda section: section.n_claims)
         sentences.append(_most_spoken_to(widest, intervals, resampling_unit(view)))

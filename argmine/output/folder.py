@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MANIFEST = "run.json"
 VECTORS = "vectors.npy"
 REPORT = "report.html"
+KEY = "pseudonyms.key"
+"""The key of pseudonymous exports: it belongs to the folder, not to the Analysis, and stays when a run is rewritten."""
 
 
 def write_run(analysis: Analysis, folder: Path) -> Path:
@@ -32,6 +34,7 @@ def write_run(analysis: Analysis, folder: Path) -> Path:
     try:
         partial.mkdir(parents=True)
         _write_files(analysis, partial)
+        carry_key(folder, partial)
         if folder.exists():
             folder.rename(old)
         partial.rename(folder)
@@ -43,6 +46,12 @@ def write_run(analysis: Analysis, folder: Path) -> Path:
             old.rename(folder)
         shutil.rmtree(old, ignore_errors=True)
     return folder / REPORT
+
+
+def carry_key(origin: Path, folder: Path) -> None:
+    """Copy the key of pseudonyms from one run folder to another that has none, so that pseudonyms stay the same."""
+    if (origin / KEY).is_file() and not (folder / KEY).exists():
+        shutil.copy2(origin / KEY, folder / KEY)
 
 
 def check_replaceable(folder: Path) -> None:

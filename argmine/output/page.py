@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from argmine.output import palette
 from argmine.output.citation import bibtex, command, plain_citation, source_name, source_title
 from argmine.output.findings import LEAST_AUTHORS, findings, frame_intervals, resampling_unit
+from argmine.output.page_corrections import corrections
 from argmine.output.page_data import data_block
 from argmine.output.page_exchanges import exchanges
 from argmine.output.page_people import most_active, timeline
@@ -74,6 +75,7 @@ def _content(analysis: Analysis) -> dict[str, Any]:
         "intervals": intervals,
         "unit": resampling_unit(view),
         "exchanges": exchanges(view),
+        "corrections": corrections(view),
         "least_authors": LEAST_AUTHORS,
         "shown": N_QUOTES_OPEN,
         "groups": group_sections(view),

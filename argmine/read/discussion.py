@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-MARKUP_COLUMNS = ("post_id", "start", "end", "how")
+MARKUP_COLUMNS = ("post_id", "start", "end", "how", "source_post_id", "source_author")
 MARKUP_KINDS = ("italic", "blockquote", "aside", "code", "link")
 
 
@@ -92,7 +92,8 @@ class Discussion:
     """A thread as it was read. `posts` is the table tables.POSTS, in reading order.
 
     `markup` has the columns post_id, start, end, how: stretches of `posts.text` (code points) whose markup says what
-    they are, with how one of italic (a whole paragraph), blockquote, aside, code, link.
+    they are, with how one of italic (a whole paragraph), blockquote, aside, code, link. Where the source names whose
+    words a quotation repeats, source_post_id (a post of `posts`) and source_author say so: an extra parent of the post.
     """
 
     posts: pd.DataFrame

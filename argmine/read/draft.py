@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Mark = tuple[int, int, str]
 """Start, end (code points of the text) and kind of a marked-up stretch."""
+Quoted = tuple[str | None, str | None]
+"""The post that a quotation comes from, and its author, each as far as the source names it."""
 
 # Bodies that stand in the place of a text. Only a body that is nothing else counts.
 _PSEUDO_BODIES = {
@@ -43,6 +45,8 @@ class Draft:
     status: str = "ok"
     thread_id: str | None = None
     markup: Sequence[Mark] = ()
+    sources: Mapping[tuple[int, int], Quoted] = field(default_factory=dict)
+    """Of marked stretches, by start and end: whose words they are, where the source says so."""
     opening: bool = False
     """The post that opens a thread: it is not one of the comments that coverage counts."""
 
@@ -60,6 +64,11 @@ class Parsed:
     """The order of `drafts` is the reading order, and there are no replies."""
     replaced_characters: int = 0
     notes: list[str] = field(default_factory=list)
+    stubs: int = 0
+    """Places where the source says that there is more and does not give it; none of them is among the drafts."""
+    pages_read: int = 1
+    pages: int = 1
+    """Pages of the thread that there are, as far as the source tells."""
 
 
 def body_status(text: str) -> str:

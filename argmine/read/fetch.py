@@ -1,19 +1,28 @@
-"""The network, and the only module that opens a socket: one GET, with the limits that a stranger's server needs."""
+"""The network, and the only module that opens a socket: requests with the limits that a stranger's server needs."""
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
-import random
+import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from argmine.errors import SourceError
+from argmine.read.credentials import hide_secrets, with_credentials
+from argmine.read.json_text import load_json
+from argmine.read.pace import rest, take_turn
+from argmine.read.page_cache import Kept, fresh_for, now, open_cache
+from argmine.read.refusals import LONGEST_WAIT_S, TRIES, WALLED, back_off_s, reason, wait_s
+from argmine.read.walls import find_wall, wall_message
 from argmine.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,19 +31,21 @@ if TYPE_CHECKING:
 LARGEST_BODY = 256 * 2**20
 """Bytes of an answer after decompression; a thread of 100,000 comments has about 60 MiB."""
 _MOST_REDIRECTS = 5
-_TRIES = 3
-_BACK_OFF_S = 0.5
-_LONGEST_RETRY_AFTER_S = 10.0
 _WHOLE_ANSWER = 4
 """A whole answer may take this many times the longest wait for a part of it."""
-_TRY_AGAIN = (429, 500, 502, 503, 504)
-_REASONS = {
-    401: "the server asks for a login (HTTP 401). Save the page while logged in and name the file",
-    403: "the server refuses to show it (HTTP 403). Save the page in a browser and name the file",
-    404: "there is no such page (HTTP 404). Check the address",
-    410: "the page is gone (HTTP 410). Look for an archived copy and name the file",
-    429: "the server has had too many requests (HTTP 429). Wait some minutes and try again",
-}
+_FRESH_S = 600.0
+"""Seconds for which an answer is used again, where the server does not say."""
+_AT_ONCE = 8
+_CODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
+_PAGE_LOOKED_AT = 2**19
+
+
+class StatusError(SourceError):
+    """An answer other than 200, or 0 where none came; `status` is its HTTP status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -44,34 +55,233 @@ class Answer:
     body: bytes
     encoding: str | None
     url: str
+    next_page: str | None = None
+    """Where the Link header says that the next page is."""
 
 
-def fetch(address: str, settings: Settings, *, named: str | None = None) -> Answer:
-    """Return what stands at an address; raise SourceError, in one sentence, where that cannot be had or must not.
+class Session:
+    """One thread's reading from the network. Its requests share a cache, a pace and the user's credentials.
 
-    Refused are schemes other than http and https, and addresses on this machine or a private network unless the
-    settings allow them, also behind a redirect. `named` stands in messages for the address.
+    `named` stands in messages for the address. Refused are schemes other than http and https, and addresses on this
+    machine or a private network unless the settings allow them, also behind a redirect.
     """
-    import httpx
 
-    from argmine import __version__
+    def __init__(self, settings: Settings, named: str) -> None:
+        self.settings, self.named = settings, named
+        self._client: httpx.Client | None = None
+        self._cache = open_cache(settings.cache_dir)
+        self._granted: dict[str, str] = {}
+        self._digest = hashlib.sha256()
+        self._n_answers = 0
+        self._oldest_kept: float | None = None
+        self._n_kept = 0
+        self._unwritable = False
 
-    named = named or address
-    deadline = time.monotonic() + _WHOLE_ANSWER * settings.timeout_s
-    headers = {"User-Agent": f"argmine/{__version__}", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
-    with (
-        _one_sentence(named, settings),
-        httpx.Client(timeout=settings.timeout_s, headers=headers, follow_redirects=False) as client,
-    ):
-        for _ in range(_MOST_REDIRECTS + 1):
-            _check(address, named, settings)
-            answer = _get(client, address, named, settings, deadline)
-            if isinstance(answer, Answer):
-                return answer
-            address = answer
-    raise SourceError(
-        f"{named}: more than {_MOST_REDIRECTS} redirects, the last to {address[:200]}. Give the final address."
-    )
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._client is not None:
+            self._client.close()
+
+    def get(self, address: str) -> Answer:
+        """Return what stands at an address; raise SourceError where that cannot be had or must not."""
+        return self._counted(self._get(address))
+
+    def get_all(self, addresses: Sequence[str]) -> list[Answer]:
+        """Return what stands at each address, several asked at once; raise SourceError as get does."""
+        if len(addresses) < 2:
+            return [self.get(address) for address in addresses]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return [self._counted(answer) for answer in pool.map(self._get, addresses)]
+
+    def get_json(self, address: str) -> Any:
+        """Return the JSON at an address; raise SourceError as get does, and where the answer is something else."""
+        return self.as_json(self.get(address))
+
+    def post_json(
+        self, address: str, *, form: Mapping[str, str] | None = None, content: Any = None, basic: str = ""
+    ) -> Any:
+        """Return the JSON that a POST of a form or of JSON gives; it is never cached. `basic` is user:password."""
+        headers = {"Content-Type": "application/json"} if form is None else {}
+        body = {"data": dict(form)} if form is not None else {"content": json.dumps(content)}
+        auth = tuple(basic.split(":", 1)) if basic else None
+        return self.as_json(self._counted(self._ask("POST", address, headers, body | {"auth": auth})))
+
+    def as_json(self, answer: Answer) -> Any:
+        """Return the JSON of an answer; raise SourceError, naming a login or block page, where it is something else."""
+        text = answer.body.decode("utf-8-sig", errors="replace")
+        try:
+            return load_json(text)[0]
+        except json.JSONDecodeError as error:
+            wall = find_wall(text) if "<" in text[:200] else None
+            if wall:
+                raise SourceError(f"{self.named}: {wall_message(wall)}") from error
+            if text.lstrip().startswith("<"):
+                raise SourceError(
+                    f"{self.named}: the server sent a page in place of JSON. Try again later, or name a saved file."
+                ) from error
+            raise SourceError(
+                f"{self.named}: the JSON of the answer is broken ({error.msg} at character {error.pos:,} of "
+                f"{len(text):,}). Try again later."
+            ) from error
+
+    def grant(self, host: str, authorization: str) -> None:
+        """Send this Authorization header to that host from now on."""
+        self._granted[host] = authorization
+
+    def rest(self, address: str, seconds: float) -> None:
+        """Ask an address's host nothing for some seconds, as it wished; raise SourceError if that is too long."""
+        if seconds > LONGEST_WAIT_S:
+            raise SourceError(f"{self.named}: the server asks for a pause of {seconds:g} s. Try again after it.")
+        rest(urlsplit(address).hostname or "", seconds)
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of the answers so far: of one answer, of its bytes; of several, of their hashes in order."""
+        return self._digest.hexdigest() if self._n_answers != 1 else self._first
+
+    def notes(self) -> list[str]:
+        """Return what a reader of the result should know of the network."""
+        notes = []
+        if self._oldest_kept is not None:
+            when = datetime.fromtimestamp(self._oldest_kept, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            notes.append(f"answers from the cache: {self._n_kept:,} of {self._n_answers:,}, the oldest of {when}")
+        if self._unwritable:
+            notes.append(f"the cache in {self._cache.folder} cannot be written, so nothing was kept")
+        return notes
+
+    def _counted(self, answer: Answer) -> Answer:
+        self._n_answers += 1
+        self._first = hashlib.sha256(answer.body).hexdigest()
+        self._digest.update(self._first.encode())
+        return answer
+
+    def _get(self, address: str) -> Answer:
+        kept = None if self.settings.refresh and not self.settings.offline else self._cache.find(address)
+        if kept and (self.settings.offline or now() < kept.fresh_until):
+            return self._reuse(kept)
+        if self.settings.offline:
+            raise SourceError(
+                f"{self.named}: reading an address needs the network, and offline is set. Name a saved file."
+            )
+        headers = {}
+        if kept and kept.etag:
+            headers["If-None-Match"] = kept.etag
+        elif kept and kept.last_modified:
+            headers["If-Modified-Since"] = kept.last_modified
+        return self._ask("GET", address, headers, {}, kept)
+
+    def _reuse(self, kept: Kept) -> Answer:
+        self._n_kept += 1
+        self._oldest_kept = min(self._oldest_kept or kept.fetched_at, kept.fetched_at)
+        return Answer(kept.body, kept.encoding, kept.address, kept.next_page)
+
+    def _ask(
+        self, method: str, address: str, headers: dict[str, str], body: dict[str, Any], kept: Kept | None = None
+    ) -> Answer:
+        """Return the answer after whatever redirects and attempts it takes."""
+        if self.settings.offline:
+            raise SourceError(
+                f"{self.named}: reading an address needs the network, and offline is set. Name a saved file."
+            )
+        with self._one_sentence():
+            asked = address
+            for _ in range(_MOST_REDIRECTS + 1):
+                _check(address, self.named, self.settings)
+                answer = self._attempts(method, address, headers, body, kept, asked)
+                if isinstance(answer, Answer):
+                    return answer
+                address, method, body = answer, "GET", {}
+            raise SourceError(
+                f"{self.named}: more than {_MOST_REDIRECTS} redirects, the last to {address[:200]}. "
+                "Give the final address."
+            )
+
+    def _attempts(
+        self, method: str, address: str, headers: dict[str, str], body: dict[str, Any], kept: Kept | None, asked: str
+    ) -> Answer | str:
+        """Return the answer of one hop, or the address that it redirects to."""
+        import httpx
+
+        host = urlsplit(address).hostname or ""
+        for attempt in range(1, TRIES + 1):
+            time.sleep(take_turn(host))
+            deadline = time.monotonic() + _WHOLE_ANSWER * self.settings.timeout_s
+            full, secret = with_credentials(address, self._granted)
+            try:
+                with self._opened().stream(method, full, headers=headers | secret, **body) as response:
+                    _check_peer(response, self.named, self.settings)
+                    if response.has_redirect_location:
+                        return self._target(address, response.headers["location"])
+                    if response.status_code == 304 and kept:
+                        return self._reuse(self._renewed(kept, response))
+                    if response.status_code == 200:
+                        content = _body(response, self.named, self.settings, deadline)
+                        answer = Answer(content, response.charset_encoding, address, _next_page(response))
+                        if method == "GET" and not secret and full == address:
+                            self._keep(asked, answer, response)
+                        return answer
+                    wait = wait_s(response.status_code, response.headers, attempt)
+                    if wait is None:
+                        raise StatusError(f"{self.named}: {_reason(response, deadline)}.", response.status_code)
+            except httpx.ReadError:
+                if attempt == TRIES:
+                    raise
+                wait = back_off_s(attempt)
+            rest(host, wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _target(self, address: str, location: str) -> str:
+        try:
+            return urljoin(address, location)
+        except ValueError as error:
+            raise SourceError(f"{self.named}: it redirects to {location[:200]!r}, which is no address.") from error
+
+    def _opened(self) -> httpx.Client:
+        import httpx
+
+        from argmine import __version__
+
+        if self._client is None:
+            headers = {"User-Agent": f"argmine/{__version__}", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+            self._client = httpx.Client(timeout=self.settings.timeout_s, headers=headers, follow_redirects=False)
+        return self._client
+
+    def _keep(self, address: str, answer: Answer, response: httpx.Response) -> None:
+        seconds = fresh_for(response.headers.get("cache-control", ""), _FRESH_S)
+        if seconds is None:
+            return
+        kept = Kept(
+            address=address,
+            body=answer.body,
+            encoding=answer.encoding,
+            etag=response.headers.get("etag"),
+            last_modified=response.headers.get("last-modified"),
+            next_page=answer.next_page,
+            fetched_at=now(),
+            fresh_until=now() + seconds,
+        )
+        self._unwritable = not self._cache.keep(kept) or self._unwritable
+
+    def _renewed(self, kept: Kept, response: httpx.Response) -> Kept:
+        """Keep an answer for longer, because the server says that it still holds."""
+        seconds = fresh_for(response.headers.get("cache-control", ""), _FRESH_S)
+        fields = kept.__dict__ | {"fresh_until": now() + (seconds or 0.0)}
+        renewed = Kept(**fields)
+        self._cache.keep(renewed)
+        return renewed
+
+    @contextmanager
+    def _one_sentence(self) -> Iterator[None]:
+        """Turn what can go wrong on the way into a SourceError, without any secret in it."""
+        try:
+            with _one_sentence(self.named, self.settings):
+                yield
+        except StatusError as error:
+            raise StatusError(hide_secrets(str(error), self._granted), error.status) from None
+        except SourceError as error:
+            raise SourceError(hide_secrets(str(error), self._granted)) from None
 
 
 def is_reachable(address: str, timeout_s: float) -> bool:
@@ -88,45 +298,38 @@ def is_reachable(address: str, timeout_s: float) -> bool:
         return False
 
 
-def _get(client: httpx.Client, address: str, named: str, settings: Settings, deadline: float) -> Answer | str:
-    """Return the answer, or the address that it redirects to."""
-    for attempt in range(1, _TRIES + 1):
-        with client.stream("GET", address) as response:
-            _check_peer(response, named, settings)
-            if response.is_redirect:
-                return urljoin(address, response.headers["location"])
-            if response.status_code == 200:
-                return Answer(_body(response, named, settings, deadline), response.charset_encoding, address)
-            wait = _wait(response, attempt)
-            if wait is None or time.monotonic() + wait > deadline:
-                raise SourceError(f"{named}: {_reason(response)}.")
-        time.sleep(wait)
-    raise AssertionError("the last attempt returns or raises")
+def _reason(response: httpx.Response, deadline: float) -> str:
+    page = _beginning(response, deadline) if response.status_code in WALLED else ""
+    return reason(response.status_code, response.headers, page, response.url.host)
 
 
-def _reason(response: httpx.Response) -> str:
-    status = response.status_code
-    after = response.headers.get("retry-after", "")
-    if status in _REASONS:
-        return _REASONS[status] + (f"; it names {after[:40]} as the time" if status == 429 and after else "")
-    if status >= 500:
-        return f"the server has failed (HTTP {status}). Try again later"
-    return f"the server answers HTTP {status}, which is no page. Check the address"
+def _beginning(response: httpx.Response, deadline: float) -> str:
+    """Return the first part of the page that came with a refusal."""
+    import httpx
+
+    parts: list[bytes] = []
+    try:
+        for part in response.iter_bytes():
+            parts.append(part[:_PAGE_LOOKED_AT])
+            if sum(map(len, parts)) > _PAGE_LOOKED_AT or time.monotonic() > deadline:
+                break
+    except httpx.HTTPError:  # the status alone must do
+        pass
+    return b"".join(parts).decode("utf-8", errors="replace")
 
 
-def _wait(response: httpx.Response, attempt: int) -> float | None:
-    """Return the seconds to wait before the next attempt; None if there should be none."""
-    if response.status_code not in _TRY_AGAIN or attempt == _TRIES:
+def _next_page(response: httpx.Response) -> str | None:
+    try:
+        found = response.links.get("next", {}).get("url")
+    except ValueError:
         return None
-    asked = response.headers.get("retry-after", "").strip()
-    if asked.isascii() and asked.isdigit() and len(asked) < 9:
-        return float(asked) if float(asked) <= _LONGEST_RETRY_AFTER_S else None
-    if asked:  # a date: further away than is worth waiting for
-        return None
-    return _BACK_OFF_S * 2.0 ** (attempt - 1) * (1 + random.random() / 4)  # noqa: S311 - only spreads the load
+    return urljoin(str(response.url), found) if found else None
 
 
 def _body(response: httpx.Response, named: str, settings: Settings, deadline: float) -> bytes:
+    coding = response.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in _CODINGS:  # one within another, or one of another kind, may grow beyond any limit in a single step
+        raise SourceError(f"{named}: the answer is compressed as {coding[:40]!r}. Download it and name the file.")
     parts = []
     size = 0
     for part in response.iter_bytes():

@@ -11,6 +11,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from argmine.errors import SourceError
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Parsed, author_or_none, body_status, score_or_none, text_or_none
 from argmine.read.format import Format
@@ -67,8 +68,9 @@ def _matches(payload: Payload, columns: Columns) -> bool:
 
 
 def _parse(payload: Payload, columns: Columns) -> Parsed:
-    assert payload.json
-    root, replaced = payload.json
+    root, replaced = payload.json or (None, 0)
+    if not isinstance(root, dict):
+        raise SourceError(f"{payload.name}: this is no Hacker News item. Name the JSON of the Algolia API.")
     drafts: list[Draft] = []
     strays = 0
     thread = text_or_none(root.get("story_id")) or text_or_none(root.get("id"))
@@ -81,7 +83,7 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
         draft = _draft(node, parent, thread)
         drafts.append(draft)
         children = node.get("children")
-        if isinstance(children, list):
+        if children and isinstance(children, list):
             waiting += [(child, draft.post_id) for child in children]
     opening = drafts[0].opening
     return Parsed(
@@ -95,28 +97,21 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
 
 
 def _draft(node: dict[str, Any], parent: str | None, thread: str | None) -> Draft:
-    identifier = text_or_none(node.get("id"))
-    body = node.get("text")
+    get = node.get
+    own, body, points = get("id"), get("text"), get("points")
+    identifier = str(own) if type(own) is int else text_or_none(own)
     text, markup = hn_text(body) if isinstance(body, str) else ("", [])
-    author = author_or_none(node.get("author"))
-    opening = node.get("type") in _OPENING_TYPES
+    author = author_or_none(get("author"))
+    opening = get("type") in _OPENING_TYPES
     status = body_status(text)
-    if not opening and status == "ok" and not text.strip():
+    if status == "ok" and not opening and (not text or text.isspace()):
         status = "dead" if author else "deleted"
-    created = microseconds(node.get("created_at_i"))
-    return Draft(
-        post_id=identifier,
-        text=text,
-        parent_id=parent,
-        author=author,
-        created_us=microseconds(node.get("created_at")) if created is None else created,
-        score=score_or_none(node.get("points")),
-        url=permalink(identifier) if identifier else None,
-        status=status,
-        thread_id=thread,
-        markup=markup,
-        opening=opening,
-    )
+    created = microseconds(get("created_at_i"))
+    if created is None:
+        created = microseconds(get("created_at"))
+    score = None if points is None else score_or_none(points)
+    url = _ITEM + identifier if identifier else None
+    return Draft(identifier, text, parent, author, created, score, url, status, thread, markup, opening=opening)
 
 
 def _claimed(root: dict[str, Any]) -> int | None:

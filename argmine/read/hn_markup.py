@@ -13,6 +13,7 @@ from html import unescape
 from argmine.read.draft import Mark
 
 _BLOCK = re.compile(r"<pre>(?:<code>)?(.*?)(?:(?:</code>)?</pre>|\Z)|</?p(?:\s[^>]*)?>", re.IGNORECASE | re.DOTALL)
+_OTHER_BORDER = re.compile(r"<(?:/?p[^>]|/p|P|/P)")
 _INLINE = re.compile(r"<a(\s[^>]*)>(.*?)(?:</a>|\Z)|<(/?)i>|</?code>", re.IGNORECASE | re.DOTALL)
 _ITALIC_TAG = re.compile(r"</?i>", re.IGNORECASE)
 _HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
@@ -51,7 +52,7 @@ def hn_text(html: str) -> tuple[str, list[Mark]]:
     if "<" not in html:
         return decode_entities(html), []
     if html.count("<") == html.count("<p>"):  # most comments hold no other tag
-        paragraphs = (block for block in html.split("<p>") if block and not block.isspace())
+        paragraphs = [block for block in html.split("<p>") if block and not block.isspace()]
         return decode_entities("\n\n".join(paragraphs)), []
     parts: list[str] = []
     marks: list[Mark] = []
@@ -76,6 +77,10 @@ def hn_text(html: str) -> tuple[str, list[Mark]]:
 
 def _blocks(html: str) -> Iterator[tuple[str, bool]]:
     """Yield the paragraphs and the code blocks, and which of the two each one is."""
+    if not _OTHER_BORDER.search(html):
+        for block in html.split("<p>"):
+            yield block, False
+        return
     at = 0
     after_code = False
     for border in _BLOCK.finditer(html):
@@ -91,7 +96,7 @@ def _blocks(html: str) -> Iterator[tuple[str, bool]]:
 
 def _paragraph(html: str, italic: bool) -> tuple[str, list[Mark], bool]:
     """Return a paragraph's text, its marks, and whether italics are still open at its end."""
-    if "<" not in html and not italic:
+    if not italic and "<" not in html:
         return decode_entities(html), [], False
     parts: list[str] = []
     marks: list[Mark] = []
@@ -105,7 +110,8 @@ def _paragraph(html: str, italic: bool) -> tuple[str, list[Mark], bool]:
         at = tag.end()
         if tag[1] is not None:
             words = _full_link(tag[1], tag[2])
-            marks.append((length, length + len(words), "link"))
+            if words:
+                marks.append((length, length + len(words), "link"))
             parts.append(words)
             length += len(words)
         elif tag[3] == "" and italic_from is None:

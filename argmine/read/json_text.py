@@ -13,7 +13,15 @@ _ESCAPE = re.compile(
 )
 _BLANKS = (" ", "\t", "\n", "\r")
 _SPACE = re.compile(r"[ \t\n\r]*")
-_scan_scalar = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # as above
+_LONGEST_INTEGER = 4_000
+
+
+def _integer(digits: str) -> int | str:
+    """Return a whole number; one that is too long to be a number of anything stays text, as Python reads none such."""
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else digits
+
+
+_scan_scalar = json.JSONDecoder(parse_int=_integer).scan_once  # type: ignore[attr-defined]  # as above
 
 
 def load_json(text: str) -> tuple[Any, int]:
@@ -36,6 +44,10 @@ def load_json(text: str) -> tuple[Any, int]:
         return json.loads(text), replaced
     except RecursionError:
         return _load_deep(text), replaced
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # a whole number of thousands of digits
+        return json.loads(text, parse_int=_integer), replaced
 
 
 def _load_deep(text: str) -> Any:

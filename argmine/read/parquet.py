@@ -39,4 +39,5 @@ FORMAT = Format(
     lacks="what it has no column for",
     matches=_matches,
     parse=_parse,
+    is_text=False,
 )

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from argmine.errors import SourceError
 from argmine.read.encoding import decode
 from argmine.read.json_text import load_json
 
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+ZSTANDARD = b"\x28\xb5\x2f\xfd"
+"""The first bytes of a Zstandard archive."""
+_HEAD = 65_536
 _MAGIC = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -22,7 +29,7 @@ _MAGIC = (
     (b"%PDF-", "a PDF"),
     (b"PK\x03\x04", "a ZIP archive or an Office document"),
     (b"\x1f\x8b", "a gzip archive"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (ZSTANDARD, "a Zstandard archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
@@ -35,6 +42,7 @@ _MAGIC = (
 )
 _BINARY_WITHIN = 65_536
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b")) + b"\x7f"
+_CORPUS = "utterances.jsonl"
 _CONTROL_SHARE = 0.1
 _CONTROL_LEAST = 16
 # Plain text may well begin with a bracket: [1] https://…, [deleted], {sigh}.
@@ -44,11 +52,22 @@ _MARKUP_START = re.compile(r"\s*<(?:!--|(?:!doctype|html|head|body|\?xml|rss|fee
 
 @dataclass(frozen=True)
 class Payload:
-    """The bytes of a source, and its name for messages."""
+    """The bytes of a source, and its name for messages.
+
+    A Zstandard archive may be far larger than memory: of a file of that kind `data` is only the beginning, and `path`
+    leads to the whole.
+    """
 
     data: bytes
     name: str
     declared_encoding: str | None = None
+    path: Path | None = None
+    folder: Path | None = None
+    """The folder that the user named, of a source that is one."""
+
+    def open(self) -> io.BufferedReader | io.BytesIO:
+        """Return a stream of all the bytes."""
+        return self.path.open("rb") if self.path else io.BytesIO(self.data)
 
     @cached_property
     def decoded(self) -> tuple[str, int, str]:
@@ -91,10 +110,26 @@ class Payload:
         except json.JSONDecodeError:
             return None
 
+    def beside(self, name: str) -> Any:
+        """Return the JSON value of another file in the folder that the user named; None if there is none to read."""
+        try:
+            text = (self.folder / name).read_text(encoding="utf-8", errors="replace") if self.folder else ""
+            return load_json(text)[0] if text else None
+        except (OSError, json.JSONDecodeError):
+            return None
+
+    @cached_property
+    def page(self) -> LexborHTMLParser:
+        """Return the tree of a page; raise SourceError if its tags nest too deep to be one."""
+        from argmine.read.html_text import parse_html
+
+        return parse_html(self.text, self.name)
+
     @cached_property
     def sha256(self) -> str:
         """Return the hash of the bytes, in hexadecimal."""
-        return hashlib.sha256(self.data).hexdigest()
+        with self.open() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def open_file(path: str | os.PathLike[str]) -> Payload:
@@ -103,7 +138,12 @@ def open_file(path: str | os.PathLike[str]) -> Payload:
     name = str(path)
     try:
         if file.is_dir():
-            raise SourceError(f"{name}: this is a folder. Name one file in it.")
+            if not (file / _CORPUS).is_file():
+                raise SourceError(f"{name}: this is a folder, and no ConvoKit corpus. Name one file in it.")
+            return checked(Payload((file / _CORPUS).read_bytes(), name, folder=file))
+        with file.open("rb") as stream:
+            if stream.read(len(ZSTANDARD)) == ZSTANDARD:
+                return Payload(ZSTANDARD + stream.read(_HEAD), name, path=file)
         data = file.read_bytes()
     except FileNotFoundError as error:
         raise SourceError(f"{name}: there is no such file. Check the path, or give a full https:// address.") from error

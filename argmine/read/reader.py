@@ -53,27 +53,54 @@ def read(
         parsed = parse_frame(source, columns)
         name, format_name, sha256 = FRAME, "dataframe", None
     else:
-        payload, expected = _open(source, settings)
-        chosen = _choose(payload, columns, expected) if format is None else FORMATS[format]
-        parsed = chosen.parse(payload, columns)
-        name, format_name, sha256 = os.fspath(source), chosen.name, payload.sha256
-        if chosen.name != "parquet":
-            parsed = _with_decoding(parsed, payload)
+        name = os.fspath(source)
+        parsed, format_name, sha256 = _read_source(source, settings, columns, FORMATS[format] if format else None)
     return _assemble(parsed, name, format_name, sha256, progress)
 
 
-def _open(source: str | os.PathLike[str], settings: Settings) -> tuple[Payload, Format | None]:
-    """Return what the source holds, and the format whose live address it named, if it did."""
+def _read_source(
+    source: str | os.PathLike[str], settings: Settings, columns: Columns, wanted: Format | None
+) -> tuple[Parsed, str, str]:
+    """Return what a file or an address holds, the name of its format, and the hash of its bytes."""
     named = os.fspath(source)
     if isinstance(source, os.PathLike) or _exists(named):
-        return open_file(source), None
-    for format_ in FORMATS.values():
+        return _parse(open_file(source), columns, wanted)
+    for format_ in [wanted] if wanted and wanted.is_live else FORMATS.values():
         address = format_.address(named, settings)
         if address:
-            return _fetch(address, format_.link(named) if format_.link else named, settings), format_
+            return _read_live(named, address, format_, columns, settings)
     if _ADDRESS.match(named):
-        return _fetch(named, named, settings), None
-    return open_file(named), None
+        return _read_live(named, named, None, columns, settings, wanted)
+    return _parse(open_file(named), columns, wanted)
+
+
+def _read_live(
+    named: str,
+    address: str,
+    expected: Format | None,
+    columns: Columns,
+    settings: Settings,
+    wanted: Format | None = None,
+) -> tuple[Parsed, str, str]:
+    """Return what an address holds; `expected` is the format that knows it, `wanted` the one that the user named."""
+    from argmine.read.fetch import Session
+
+    with Session(settings, expected.link(named) if expected and expected.link else named) as session:
+        if expected and expected.live:
+            parsed, name = expected.live(named, session), expected.name
+        else:
+            answer = session.get(address)
+            payload = checked(Payload(answer.body, session.named, answer.encoding))
+            parsed, name, _ = _parse(payload, columns, wanted or _choose(payload, columns, expected))
+        return replace(parsed, notes=[*parsed.notes, *session.notes()]), name, session.sha256
+
+
+def _parse(payload: Payload, columns: Columns, wanted: Format | None) -> tuple[Parsed, str, str]:
+    chosen = wanted or detect(payload, columns)
+    parsed = chosen.parse(payload, columns)
+    if not parsed.drafts:
+        raise SourceError(f"{payload.name}: read as {chosen.name}, there is no post in it. Name a file of that format.")
+    return _with_decoding(parsed, payload) if chosen.is_text else parsed, chosen.name, payload.sha256
 
 
 def _exists(named: str) -> bool:
@@ -93,15 +120,6 @@ def _choose(payload: Payload, columns: Columns, expected: Format | None) -> Form
             f"{payload.name}: the server's answer is no thread ({payload.text[:40].strip()!r}). Check the number."
         )
     return found
-
-
-def _fetch(address: str, named: str, settings: Settings) -> Payload:
-    if settings.offline:
-        raise SourceError(f"{named}: reading an address needs the network, and offline is set. Name a saved file.")
-    from argmine.read.fetch import fetch
-
-    answer = fetch(address, settings, named=named)
-    return checked(Payload(answer.body, named, answer.encoding))
 
 
 def _with_decoding(parsed: Parsed, payload: Payload) -> Parsed:
@@ -166,9 +184,15 @@ def _posts(tree: Tree) -> pd.DataFrame:
 def _markup(drafts: list[Draft]) -> pd.DataFrame:
     import pandas as pd
 
-    rows = [(d.post_id, *mark) for d in drafts if d.status == "ok" for mark in d.markup]
+    known = {draft.post_id for draft in drafts}
+    rows = []
+    for draft in drafts:
+        for mark in draft.markup if draft.status == "ok" else ():
+            post, author = draft.sources.get(mark[:2], (None, None)) if draft.sources else (None, None)
+            rows.append((draft.post_id, *mark, post if post in known else None, author))
     frame = pd.DataFrame(rows, columns=list(MARKUP_COLUMNS))
-    return frame.astype({"post_id": "str", "start": "int64", "end": "int64", "how": "str"})
+    texts = dict.fromkeys(("post_id", "how", "source_post_id", "source_author"), "str")
+    return frame.astype({**texts, "start": "int64", "end": "int64"})
 
 
 def _coverage(parsed: Parsed, tree: Tree) -> Coverage:
@@ -180,13 +204,15 @@ def _coverage(parsed: Parsed, tree: Tree) -> Coverage:
         deleted=statuses["deleted"],
         removed=statuses["removed"],
         dead=statuses["dead"],
-        stubs=statuses["stub"],
+        stubs=statuses["stub"] + parsed.stubs,
         dangling_parents=tree.dangling_parents,
         self_replies=tree.self_replies,
         cycles=tree.cycles,
         duplicate_ids=tree.duplicate_ids,
         empty=sum(draft.status == "ok" and not draft.text.strip() for draft in comments),
         replaced_characters=parsed.replaced_characters,
+        pages_read=parsed.pages_read,
+        pages=parsed.pages,
         notes=tuple(parsed.notes),
         unit=parsed.unit,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -13,6 +14,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _UNITS = ((1e8, 1e11, 1_000_000), (1e11, 1e14, 1_000), (1e14, 1e17, 1))
 _NANOSECONDS = (1e17, 9.2e18)
 _LATEST_US = 253_402_300_799_999_999
+_HALF_DAY = re.compile(r"\b[ap]\.?m\b", re.IGNORECASE)
 _LAYOUTS = (
     "%Y-%m-%d %H:%M:%S UTC",
     "%Y-%m-%d %H:%M:%S.%f UTC",
@@ -36,6 +38,8 @@ def microseconds(value: Any) -> int | None:
     >>> microseconds("1970-01-02T00:00:00Z"), microseconds(1604766347), microseconds("03/04/2020"), microseconds(17)
     (86400000000, 1604766347000000, None, None)
     """
+    if type(value) is int and _UNITS[0][0] <= value < _UNITS[0][1]:  # what most sources write
+        return value * 1_000_000
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, datetime):
@@ -54,7 +58,7 @@ def _from_datetime(moment: datetime) -> int | None:
 
 
 def _from_number(number: float) -> int | None:
-    if not math.isfinite(number):
+    if isinstance(number, float) and not math.isfinite(number):
         return None
     for low, high, factor in _UNITS:
         if low <= number < high:
@@ -83,7 +87,8 @@ def _from_text(text: str) -> int | None:
     except (ValueError, OverflowError):
         pass
     try:
-        return _from_datetime(parsedate_to_datetime(text))
+        # It leaves out AM and PM, by which a time would be twelve hours wrong.
+        return None if _HALF_DAY.search(text) else _from_datetime(parsedate_to_datetime(text))
     except (ValueError, TypeError, IndexError, OverflowError):
         pass
     for layout in _LAYOUTS:

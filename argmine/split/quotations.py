@@ -32,12 +32,18 @@ _CANDIDATES = 5
 
 @dataclass(frozen=True)
 class Quoted:
-    """A stretch of a post that is marked as somebody else's words: row of the post, offsets, how it is marked."""
+    """A stretch of a post that is marked as somebody else's words: row of the post, offsets, how it is marked.
+
+    Where the source of the thread names whose words they are, `named_row` is the row of that post (None if it is not
+    here) and `named_author` its author.
+    """
 
     row: int
     start: int
     end: int
     mark: str
+    named_row: int | None = None
+    named_author: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,11 +133,16 @@ def fills_block(stretch: Quoted, text: str, found: Sequence[Block]) -> bool:
 
 
 def locate(stretches: Sequence[Quoted], thread: Thread) -> list[Source | None]:
-    """Return where each stretch comes from: the nearest ancestor that says it, else any earlier post, else None."""
+    """Return where each stretch comes from: the post that is named for it or else the nearest ancestor, if it says so.
+
+    Else it is any earlier post that says it, else None.
+    """
     sources: list[Source | None] = []
     for stretch in stretches:
-        source = None
-        fallback = None
+        source = fallback = None
+        if stretch.named_row is not None and (source := _find(stretch, stretch.named_row, thread)):
+            sources.append(source)
+            continue
         for ancestor in thread.ancestors(stretch.row):
             source = _find(stretch, ancestor, thread)
             if source and not _is_quoted_there(source, thread):
@@ -148,7 +159,10 @@ def locate(stretches: Sequence[Quoted], thread: Thread) -> list[Source | None]:
 
 
 def table(stretches: Sequence[Quoted], sources: Sequence[Source | None], posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the quotations table: `how` is the mark, a comma, and exact, edited or not found."""
+    """Return the quotations table: `how` is the mark, a comma, and exact, edited, named or not found.
+
+    A source is only named where the thread says whose words they are and no post here holds them.
+    """
     import pandas as pd
 
     from argmine.tables import QUOTATIONS, conform
@@ -159,15 +173,25 @@ def table(stretches: Sequence[Quoted], sources: Sequence[Source | None], posts: 
             "post_id": ids[stretch.row],
             "start": stretch.start,
             "end": stretch.end,
-            "source_post_id": ids[source.row] if source else None,
+            "source_post_id": ids[source.row] if source else _at(ids, stretch.named_row),
             "source_start": source.start if source else None,
             "source_end": source.end if source else None,
-            "source_author": authors[source.row] if source else None,
-            "how": f"{stretch.mark}, {('exact' if source.exact else 'edited') if source else 'not found'}",
+            "source_author": authors[source.row] if source else stretch.named_author or _at(authors, stretch.named_row),
+            "how": f"{stretch.mark}, {_found(stretch, source)}",
         }
         for stretch, source in zip(stretches, sources, strict=True)
     ]
     return conform(pd.DataFrame(rows, columns=QUOTATIONS.names), QUOTATIONS)
+
+
+def _at(values: Sequence[str], row: int | None) -> str | None:
+    return None if row is None else values[row]
+
+
+def _found(stretch: Quoted, source: Source | None) -> str:
+    if source:
+        return "exact" if source.exact else "edited"
+    return "not found" if stretch.named_row is None and stretch.named_author is None else "named"
 
 
 def _is_paragraph(text: str, start: int, end: int) -> bool:

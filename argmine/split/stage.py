@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from argmine.settings import Settings
@@ -35,7 +36,8 @@ def split(
     """Return (claims, quotations), the tables of those names; raise TableError for posts without the declared columns.
 
     The claims of a post that is ok hold all its non-space text, in order, and never overlap. `markup` is the reader's:
-    post_id, start, end, how (italic, blockquote, aside, code, link). `progress` is called with (posts done, posts).
+    post_id, start, end, how (italic, blockquote, aside, code, link), and where the thread says so source_post_id and
+    source_author. `progress` is called with (posts done, posts).
     """
     posts = conform(posts, POSTS)
     if posts.empty:
@@ -48,6 +50,7 @@ def split(
     stretches = [
         stretch for row, text in enumerate(texts) for stretch in quotations.quoted(row, text, layouts[row], spans[row])
     ]
+    stretches = _with_named(stretches, posts, markup)
     located = [
         (stretch, source)
         for stretch, source in zip(stretches, quotations.locate(stretches, thread), strict=True)
@@ -118,6 +121,31 @@ def _spans(posts: pd.DataFrame, markup: pd.DataFrame | None) -> list[list[Span]]
             if post_id in rows:
                 spans[rows[post_id]].append((int(start), int(end), str(how)))
     return spans
+
+
+def _with_named(
+    stretches: list[quotations.Quoted], posts: pd.DataFrame, markup: pd.DataFrame | None
+) -> list[quotations.Quoted]:
+    """Return the stretches, those inside one whose source the thread names with that source."""
+    names = ("post_id", "start", "end", "source_post_id", "source_author")
+    if markup is None or not set(names) <= set(markup.columns):
+        return stretches
+    known = markup[markup["source_post_id"].notna() | markup["source_author"].notna()]
+    if known.empty:
+        return stretches
+    rows = {post_id: row for row, post_id in enumerate(posts["post_id"].tolist())}
+    named: dict[int, list[tuple[int, int, int | None, str | None]]] = defaultdict(list)
+    for post_id, start, end, source, author in zip(*(known[name].tolist() for name in names), strict=True):
+        if post_id in rows:
+            named[rows[post_id]].append((start, end, rows.get(source), author if isinstance(author, str) else None))
+    found = []
+    for stretch in stretches:
+        inside = [one for one in named.get(stretch.row, ()) if one[0] <= stretch.start and stretch.end <= one[1]]
+        if inside:
+            *_, row, author = min(inside, key=lambda one: one[1] - one[0])
+            stretch = replace(stretch, named_row=row, named_author=author)
+        found.append(stretch)
+    return found
 
 
 def _parents(posts: pd.DataFrame) -> list[int | None]:

@@ -88,7 +88,7 @@ def code(
     found = []
     for order, frame in enumerate(codebook.frames):
         threshold = settings.stance_threshold if frame.threshold is None else frame.threshold
-        for position, side, confidence in _decide(scores[frame.name], threshold, settings.side_threshold):
+        for position, side, confidence in decide(scores[frame.name], threshold, settings.side_threshold):
             row = rows[position]
             found.append((row, order, claim_ids[row], frame.name, side, confidence))
     if not found:
@@ -105,7 +105,7 @@ def _coded_rows(claims: pd.DataFrame, settings: Settings) -> np.ndarray:
     return np.flatnonzero((claims["kind"].isin(("claim", "question")) & readable).to_numpy())
 
 
-def _decide(scores: FrameScores, threshold: float, side_threshold: float) -> Iterator[tuple[Any, str, float]]:
+def decide(scores: FrameScores, threshold: float, side_threshold: float) -> Iterator[tuple[Any, str, float]]:
     """Yield (position, side, confidence) of each claim that speaks to the frame, or of which the coder cannot say."""
     import numpy as np
 

@@ -33,7 +33,7 @@ def test_kinds_of_claims():
 
 @pytest.mark.slow
 def test_frames_and_sides(shared):
-    coded = stance.code_threads(shared, SEEDS)
+    coded = stance.code_threads(shared, SEEDS, "trained")
     names = sorted({frame for row in coded for frame in row.gold})
     assert stance._macro_f1(coded, names) >= FLOORS["frame_macro_f1_seeds"]
     right, decided, unclear = stance._sides(coded, names)

@@ -11,7 +11,7 @@ import pytest
 from handmade import THREAD, Say, build
 
 from argmine.output.page import write_page
-from argmine.tables import QUOTATIONS, conform
+from argmine.tables import QUOTATIONS, SIDES, conform
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = (
@@ -234,3 +234,47 @@ def test_prints_to_pdf_with_every_quote(opened):
     with opened(build()) as page:
         assert page.pdf().startswith(b"%PDF")
         assert page.locator("details:not(.technical):not([open])").count() == 0
+
+
+def corrected():
+    """The Analysis made by hand, as if corrected; of one label nothing is known."""
+    rows = [
+        {"by": by, "frame": frame, "side": side, "raw": raw}
+        | dict(zip(("corrected", "low", "high"), (None,) * 3 if side == "unclear" else (0.3, 0.1, 0.55), strict=True))
+        for by in ("claim", "author")
+        for frame in ("dogs", "cars")
+        for side, raw in zip(
+            ("any", *SIDES), (0.8, 0.2, 0.2, 0.2, 0.2) if frame == "dogs" else (0.2, 0.2, 0, 0, 0), strict=True
+        )
+    ]
+    return build(
+        corrections={
+            "rows": rows,
+            "coders": ["ann", "<b>bo</b>"],
+            "n_coded": 4,
+            "n_claims": 5,
+            "sample": "s",
+            "method": "m",
+        }
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_raw_and_corrected_shares_stand_side_by_side(opened, scheme):
+    with opened(corrected(), color_scheme=scheme) as page:
+        row = page.locator("#corrected tr", has_text="Dogs").first
+        assert row.locator("td").all_inner_texts()[1:3] == ["80\u00a0%", "30\u00a0% 10\u00a0% to 55\u00a0%"]
+        assert "not known" in page.inner_text("#corrected")
+        assert "ann and <b>bo</b> coded 4 of the claims by hand" in page.inner_text("#corrected")
+        assert "Corrected by a sample of 4 claims" in page.inner_text("#findings")
+        row.locator("a.number").click()
+        assert n_rows(page) == 4
+    with opened(build()) as page:
+        assert page.locator("#corrected, nav a >> text=Raw and corrected").count() == 0
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_corrected_shares_fit_the_window(opened, width):
+    with opened(corrected(), viewport={"width": width, "height": 800}) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.querySelector('#corrected .scroll').scrollWidth") <= width

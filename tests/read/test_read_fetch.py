@@ -14,7 +14,7 @@ import pytest
 
 from argmine import __version__
 from argmine.errors import SourceError
-from argmine.read import fetch, read
+from argmine.read import fetch, read, refusals
 from argmine.read.fetch import is_reachable
 from argmine.settings import Settings
 
@@ -122,8 +122,8 @@ def server(story):
 
 
 @pytest.fixture
-def settings(server):
-    return Settings(hn_api=server.base, allow_private=True, timeout_s=5)
+def settings(server, tmp_path):
+    return Settings(hn_api=server.base, allow_private=True, timeout_s=5, cache_dir=str(tmp_path / "cache"))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_second_attempt_and_a_compressed_answer_succeed(number, settings):
     ],
 )
 def test_what_a_server_may_answer(number, message, requests, server, settings, monkeypatch):
-    monkeypatch.setattr(fetch, "_BACK_OFF_S", 0.01)
+    monkeypatch.setattr(refusals, "BACK_OFF_S", 0.01)
     with pytest.raises(SourceError, match=message) as caught:
         read(number, settings)
     assert str(caught.value).startswith(f"https://news.ycombinator.com/item?id={number}: ")

@@ -41,7 +41,7 @@ def test_the_2_170_comments_of_an_item(shared):
         ("hn_algolia/items_17_recorded.json", "hn_item", 3),
         ("hn_flat_text/48849066_flat.json", "hn_list", 1079),
         ("hn_firebase/derived/items_25015967.ndjson", "hn_list", 2170),
-        ("reddit_dump_ndjson/arctic_2024-02_comments.ndjson", "jsonl", 27),
+        ("reddit_dump_ndjson/arctic_2024-02_comments.ndjson", "reddit_dump", 27),
     ],
 )
 def test_other_payloads(path, format_name, read_posts, shared):

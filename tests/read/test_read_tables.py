@@ -196,7 +196,7 @@ def test_reddit_prefixes_and_whole_numbers_with_a_point_are_resolved(write):
     ]
     discussion = read_as("jsonl", rows, write)
     assert list(discussion.posts["depth"]) == [0, 1]
-    assert list(discussion.posts["parent_id"]) == ["t3_s", "a"]
+    assert list(discussion.posts["parent_id"]) == ["s", "a"]
     assert discussion.coverage.dangling_parents == 0
     numbers = pd.DataFrame({"id": [1, 2], "parent": [None, 1.0], "text": ["Top.", "Reply."]})
     assert list(read(numbers).posts["depth"]) == [0, 1]

@@ -1,0 +1,159 @@
+"""Whether every reader survives what it was not made for: broken copies of sample threads, from a fixed seed.
+
+Each copy must give a Discussion whose marks lie within its texts, or an ArgmineError of one sentence; within 5 seconds
+of the processor's time and 1 GiB.
+"""
+
+from __future__ import annotations
+
+import resource
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+
+from argmine.errors import ArgmineError, SourceError
+from argmine.evaluate.mutants import mutant
+from argmine.read import FORMATS, Discussion, read
+
+SAMPLES = Path(__file__).parents[2] / "data" / "threads"
+LONGEST_S = 5.0
+"""Seconds of the processor's time, so that a busy machine makes no reader look slow; asleep it is 20 times that."""
+_ASLEEP = 20
+MOST_MEMORY = 2**30
+_CORPUS = "utterances.jsonl"
+_SHOWN = 20
+_LONGEST_MESSAGE = 2_000
+
+
+class _Overdue(BaseException):
+    """Raised within a read that takes too long; no handler of the code under test takes it for its own."""
+
+
+@dataclass
+class Tally:
+    """What became of the mutants of one format: counts, seconds of the slowest, and every failure in words."""
+
+    read: int = 0
+    refused: int = 0
+    slowest_s: float = 0.0
+    failures: list[str] = field(default_factory=list)
+
+
+def run(n: int, seed: int = 0, names: Sequence[str] = ()) -> tuple[str, int]:
+    """Return a table of what became of n mutants a format, and the number of failures.
+
+    `names` are the formats to try, all if empty. Raise SourceError for an unknown one, or one without a sample.
+    """
+    for name in names:
+        if name not in FORMATS:
+            raise SourceError(f"there is no format {name!r}; choose one of {', '.join(FORMATS)}.")
+    samples = sample_files()
+    tallies = {name: try_format(name, samples, n, seed) for name in names or FORMATS}
+    lines = [f"{n:,} mutants a format, seed {seed}; every second one read as its format whatever it looks like", ""]
+    lines.append(f"{'format':<22}{'read':>10}{'refused':>10}{'failed':>10}{'slowest s':>12}")
+    for name, tally in tallies.items():
+        numbers = f"{tally.read:>10,}{tally.refused:>10,}{len(tally.failures):>10,}{tally.slowest_s:>12.3f}"
+        lines.append(f"{name:<22}{numbers}")
+    failures = [failure for tally in tallies.values() for failure in tally.failures]
+    lines += ["", *failures[:_SHOWN]] if failures else []
+    return "\n".join(lines), len(failures)
+
+
+def sample_files() -> dict[str, list[bytes]]:
+    """Return the bytes of the sample threads by the name of the format that reads them."""
+    if not SAMPLES.is_dir():
+        raise SourceError(
+            f"{SAMPLES}: the sample threads are not beside the package. Run this in the project's folder."
+        )
+    samples: dict[str, list[bytes]] = {}
+    for path in sorted([*SAMPLES.iterdir(), *(SAMPLES / "formats").iterdir()]):
+        if path.is_dir() and not (path / _CORPUS).exists():
+            continue
+        data = (path / _CORPUS if path.is_dir() else path).read_bytes()
+        samples.setdefault(read(path).format, []).append(data)
+    return samples
+
+
+def try_format(name: str, samples: dict[str, list[bytes]], n: int, seed: int) -> Tally:
+    """Return what became of n mutants of a format's samples."""
+    if name not in samples:
+        raise SourceError(f"there is no sample thread of the format {name!r} in {SAMPLES / 'formats'}. Add one.")
+    others = [data for kind in sorted(samples) for data in samples[kind]]
+    tally = Tally()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "mutant"
+        for number in range(n):
+            path.write_bytes(mutant(samples[name], others, f"{seed}/{name}/{number}"))
+            _try(partial(read, path, format=name if number % 2 else None), f"{name} {number}", tally)
+    return tally
+
+
+def _try(reading: Callable[[], Discussion], label: str, tally: Tally) -> None:
+    memory = _peak_memory()
+    begun = time.process_time()
+    failure = ""
+    try:
+        with _alarm(LONGEST_S):
+            discussion = reading()
+        failure = _unsound(discussion)
+        tally.read += not failure
+    except ArgmineError as error:
+        tally.refused += 1
+        if len(str(error)) > _LONGEST_MESSAGE:
+            failure = f"an error of {len(str(error)):,} characters"
+    except _Overdue:
+        failure = f"not done after {LONGEST_S:g} s"
+    except (Exception, RecursionError) as error:  # noqa: BLE001 - whatever escapes is what is looked for
+        failure = f"{type(error).__name__}: {str(error)[:200]}"
+    seconds = time.process_time() - begun
+    tally.slowest_s = max(tally.slowest_s, seconds)
+    if not failure and seconds > LONGEST_S:
+        failure = f"took {seconds:.1f} s"
+    if not failure and _peak_memory() - memory > MOST_MEMORY:
+        failure = f"took {(_peak_memory() - memory) / 2**20:,.0f} MiB"
+    if failure:
+        tally.failures.append(f"{label}: {failure}")
+
+
+def _unsound(discussion: Discussion) -> str:
+    """Return what is wrong with a discussion, "" if nothing."""
+    lengths = dict(
+        zip(discussion.posts["post_id"].tolist(), discussion.posts["text"].fillna("").str.len(), strict=True)
+    )
+    marks = zip(*(discussion.markup[name].tolist() for name in ("post_id", "start", "end")), strict=True)
+    for post_id, start, end in marks:
+        if not 0 <= start < end <= lengths.get(post_id, -1):
+            return f"a mark at {start}-{end} outside its text of {lengths.get(post_id)} characters"
+    if not discussion.coverage.line() or len(lengths) != len(discussion.posts):
+        return "two posts with one identifier"
+    return ""
+
+
+def _peak_memory() -> int:
+    """Return the most bytes that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Raise _Overdue after some seconds."""
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        raise _Overdue
+
+    clocks = {signal.SIGPROF: signal.ITIMER_PROF, signal.SIGALRM: signal.ITIMER_REAL}
+    before = {number: signal.signal(number, ring) for number in clocks}
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, _ASLEEP * seconds)
+    try:
+        yield
+    finally:
+        for number, clock in clocks.items():
+            signal.setitimer(clock, 0)
+            signal.signal(number, before[number])
