@@ -10,15 +10,21 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from argmine.analysis import Analysis, load
     from argmine.codebook import Codebook, load_codebook
+    from argmine.diff import compare
     from argmine.errors import ArgmineError
     from argmine.evaluate.coders import agree
     from argmine.pipeline import analyze
+    from argmine.scale.opened import open_archive
+    from argmine.scale.run import archive
     from argmine.settings import Settings
 
 _HOMES = {
     "agree": "argmine.evaluate.coders",
     "analyze": "argmine.pipeline",
+    "archive": "argmine.scale.run",
+    "open_archive": "argmine.scale.opened",
     "Analysis": "argmine.analysis",
+    "compare": "argmine.diff",
     "load": "argmine.analysis",
     "Codebook": "argmine.codebook",
     "load_codebook": "argmine.codebook",
@@ -34,8 +40,11 @@ __all__ = [
     "__version__",
     "agree",
     "analyze",
+    "archive",
+    "compare",
     "load",
     "load_codebook",
+    "open_archive",
 ]
 
 

@@ -63,6 +63,16 @@ class Analysis:
         columns = ["frame", "n_claims", "n_authors", "n_unknown_author", "share", *SIDES]
         return pd.DataFrame(rows, columns=columns)
 
+    def prevalence(self) -> pd.DataFrame:
+        """Return how much speaks to each frame and side, by claim, author and vote, with 95 % intervals over authors.
+
+        Columns by, frame, side, share, low, high; side `any` is the frame as such. See `argmine.output.prevalence`.
+        """
+        from argmine.output.page_sections import View
+        from argmine.output.prevalence import prevalence
+
+        return prevalence(View(self))
+
     def counted_claims(self) -> pd.DataFrame:
         """Return the claims that shares are counted over: claims and questions, coded language, no duplicates."""
         claims = self.claims
@@ -85,6 +95,18 @@ class Analysis:
         from argmine.output.figures import draw_map
 
         return draw_map(self)
+
+    def balance(self) -> Figure:
+        """Return the balance of each frame, con against pro, as a matplotlib Figure."""
+        from argmine.output.charts import draw_balance
+
+        return draw_balance(self)
+
+    def timeline(self) -> Figure:
+        """Return each frame's claims over time, pro above the line and con below it, as a matplotlib Figure."""
+        from argmine.output.charts import draw_timeline
+
+        return draw_timeline(self)
 
     def interactive_map(self) -> InteractiveFigure:
         """Return the stance map as a plotly Figure: hover to read a claim."""

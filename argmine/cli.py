@@ -156,6 +156,62 @@ def report(
 
 
 @app.command()
+@_with_knobs(
+    "unit",
+    "languages",
+    "model",
+    "device",
+    "precision",
+    "coder",
+    "coder_url",
+    "stance_threshold",
+    "side_threshold",
+    "min_cluster_size",
+    "offline",
+    "timeout_s",
+    "cache_dir",
+    "seed",
+)
+def archive(
+    sources: Annotated[
+        list[str], typer.Argument(help="Dumps (.ndjson, .zst, .gz), Parquet or ConvoKit folders, or fsspec addresses.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the tables and the report.")],
+    engine: Annotated[str, typer.Option(help="local, or ray for many machines (argmine[ray]).")] = "local",
+    address: Annotated[str, typer.Option(help="Address of a Ray cluster: auto, or ray://HOST:PORT.")] = "",
+    workers: Annotated[int, typer.Option(min=0, help="Workers of Ray [default: one a device].")] = 0,
+    where: Annotated[
+        str, typer.Option(help="Read these only: subreddit=A,B after=2024-01 before=2025 link_id=t3_X.")
+    ] = "",
+    sample: Annotated[int, typer.Option(min=100, help="Claims that the groups are found on.")] = 50_000,
+    codebook: Annotated[
+        str | None,
+        typer.Option(help="Codebook file, or folder of `argmine learn` [default: the built-in ai_policy]."),
+    ] = None,
+    **options: Any,
+) -> None:
+    """Run the stages over an archive of any size; a run that was killed goes on where it stopped."""
+    from argmine import scale
+
+    with _steps() as progress:
+        found = scale.archive(
+            sources,
+            out,
+            engine=engine,
+            address=address,
+            workers=workers,
+            where=where,
+            sample=sample,
+            codebook=codebook,
+            settings=Settings(**options),
+            progress=progress,
+        )
+    print(found.coverage_line())
+    print(found.groups_line())
+    print(found.report_page)
+
+
+@app.command()
 def formats() -> None:
     """List the formats that are read: what each can give and what it cannot."""
     from argmine.read.formats import describe_formats
@@ -405,6 +461,15 @@ def _progress() -> Iterator[Progress]:
         yield update
 
 
+@contextmanager
+def _steps() -> Iterator[Progress]:
+    """Yield a progress callback that tells what is done, the rate and the time left: a bar, or a line now and then."""
+    from argmine.scale.progress import show_steps
+
+    with show_steps() as progress:
+        yield progress
+
+
 _RUN = typer.Argument(help="Folder of a run, as `argmine report` wrote it.")
 _SHEETS = typer.Argument(help="Filled-in sheets, one a coder.")
 
@@ -462,6 +527,22 @@ def correct(
     print(page)
 
 
+@app.command()
+def diff(
+    run_a: Annotated[Path, typer.Argument(help="Folder of the earlier run, or of one thread.")],
+    run_b: Annotated[Path, typer.Argument(help="Folder of the later run, or of another thread.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write a page, to this .html file.")] = None,
+) -> None:
+    """What changed between two runs: posts, claims, codes, shares with intervals, groups, settings."""
+    from argmine.analysis import load
+    from argmine.diff import compare
+
+    found = compare(load(run_a), load(run_b))
+    print(found)
+    if out:
+        print(found.write(out))
+
+
 @bench_app.command("embed")
 def bench_embed(
     n: Annotated[int, typer.Option("--n", min=64, help="Texts to embed.")] = 2_000,
@@ -473,6 +554,18 @@ def bench_embed(
     print(bench_embed.run(n=n, device=device))
 
 
+@bench_app.command("archive")
+def bench_archive(
+    n: Annotated[list[int] | None, typer.Option("--n", min=100, help="Comments; may be given again.")] = None,
+    model: Annotated[str, typer.Option(help="Encoder; stand-in is a small static one.")] = "stand-in",
+    sample: Annotated[int, typer.Option(min=100, help="Claims that the groups are found on.")] = 5_000,
+) -> None:
+    """Time and memory of an archive run on generated comments, step by step, and how they grow."""
+    from argmine.evaluate import bench_archive
+
+    print(bench_archive.run(n or [1_000, 10_000], model, sample))
+
+
 @bench_app.command("start")
 def bench_start(
     thread: Annotated[Path, typer.Argument(help="A saved Hacker News item.")],
@@ -482,6 +575,17 @@ def bench_start(
     from argmine.evaluate import bench_start
 
     print(bench_start.run(thread, repeats))
+
+
+@bench_app.command("read")
+def bench_read(
+    thread: Annotated[Path, typer.Argument(help="A saved thread of any format.")],
+    repeats: Annotated[int, typer.Option(min=1, help="Turns; the fastest counts.")] = 5,
+) -> None:
+    """Time of reading a file beside json.loads, lxml or zstandard alone on the same bytes."""
+    from argmine.evaluate import bench_read
+
+    print(bench_read.run(thread, repeats))
 
 
 _DATA = typer.Argument(help="Folder with datasets/, gold/ and threads/.")
@@ -554,6 +658,17 @@ def evaluate_stance(
     from argmine.evaluate import stance
 
     print(stance.run(data, figure))
+
+
+@evaluate_app.command("groups")
+def evaluate_groups(
+    data: Annotated[Path, _DATA] = Path("../shared"),
+    split: Annotated[str, typer.Option(help="Splits of ArgKP-2021, comma-separated.")] = "dev,test",
+) -> None:
+    """Groups beside those that people made, and beside BERTopic's recipe on the same vectors."""
+    from argmine.evaluate import groups
+
+    print(groups.run(data, split))
 
 
 @evaluate_app.command("codebooks")

@@ -104,13 +104,17 @@ def analyze(
                 name: getattr(encoder, name) for name in ("name", "sha256", "dim", "device", "precision", "path")
             },
             "coder": coder.describe(codebook),
-            "groups": {"method": clustering.method},
-            "versions": _versions(),
+            "groups": {
+                "method": clustering.method,
+                "sweep": [choice.as_dict() for choice in clustering.sweep],
+                "themes": [theme.as_dict() for theme in clustering.themes],
+            },
+            "versions": versions(),
             "timing": clock.as_dict(),
         },
     )
     checked = failed_quotes(posts, claims) + failed_quotes(posts, quotes)
-    return replace(analysis, manifest=analysis.manifest | {"counts": _count(analysis, checked)})
+    return replace(analysis, manifest=analysis.manifest | {"counts": count_run(analysis, checked)})
 
 
 def plan_coding(
@@ -173,7 +177,7 @@ def _describe_source(discussion: Discussion) -> dict[str, Any]:
     }
 
 
-def _count(analysis: Analysis, failed: int) -> dict[str, Any]:
+def count_run(analysis: Analysis, failed: int) -> dict[str, Any]:
     """Return the run's counts. A claim that repeats another is in `duplicates` and in no other count of claims."""
     posts, claims = analysis.posts, analysis.claims
     opinions = posts[(posts["status"] == "ok") & (posts["text"] != "")]
@@ -200,7 +204,8 @@ def _count(analysis: Analysis, failed: int) -> dict[str, Any]:
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that numbers depend on."""
     return {"python": platform.python_version()} | {name: metadata.version(name) for name in _VERSIONED}
 
 

@@ -139,7 +139,7 @@ CLUSTERS = Table(
     ("cluster_id",),
     (
         Column("cluster_id", "string", "identifier of the group, derived from its most central claim", required=True),
-        Column("name", "string", "its most central claim, shortened at a word border", required=True),
+        Column("name", "string", "a central claim that holds its key phrases, shortened", required=True),
         Column("keyphrases", "string", "its most distinctive phrases, separated by semicolons", required=True),
         Column("n_claims", "integer", "claims in it, duplicates counted once", required=True),
         Column("n_authors", "integer", "distinct known authors of its claims", required=True),
@@ -187,7 +187,7 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
             values = pd.Series([None] * len(frame), dtype=object)
         else:
             values = frame[column.name] if plain else frame[column.name].reset_index(drop=True)
-        columns[column.name] = _cast(values, column, table)
+        columns[column.name] = _cast(values, column, table).array
     return pd.DataFrame(columns, columns=table.names)
 
 
@@ -219,8 +219,8 @@ def _cast(values: pd.Series, column: Column, table: Table) -> pd.Series:
     if column.required and cast.isna().any():
         raise TableError(f"table {table.name}: column {column.name} is empty in row {int(cast.isna().argmax())}.")
     if column.allowed:
-        wrong = cast[~cast.isin(column.allowed) & cast.notna()]
-        if len(wrong):
+        wrong = [value for value in cast.dropna().unique() if value not in column.allowed]
+        if wrong:
             allowed = ", ".join(column.allowed)
-            raise TableError(f"table {table.name}: column {column.name} holds {wrong.iloc[0]!r}; allowed: {allowed}.")
+            raise TableError(f"table {table.name}: column {column.name} holds {wrong[0]!r}; allowed: {allowed}.")
     return cast

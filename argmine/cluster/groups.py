@@ -11,10 +11,13 @@ if TYPE_CHECKING:
 N_RESAMPLES = 10
 RESAMPLE_SHARE = 0.8
 LARGEST_SHARE = 0.5
+# Neighbours that make a place dense. On the train topics of ArgKP-2021, 2 leaves 16 % of the arguments in no group at
+# an adjusted Rand index of 0.18, and 5 leaves 24 % at 0.15.
+MIN_SAMPLES = 2
 
 
 def default_min_cluster_size(n_claims: int) -> int:
-    """Return the least size of a group for that many claims.
+    """Return the least size of a group for that many claims: the rule that a sweep starts from.
 
     >>> [default_min_cluster_size(n) for n in (20, 300, 2_000, 10_000)]
     [5, 9, 22, 50]
@@ -49,7 +52,7 @@ def _hdbscan(layout: np.ndarray, min_cluster_size: int, method: str) -> np.ndarr
 
         model = hdbscan.HDBSCAN(
             min_cluster_size=min_cluster_size,
-            min_samples=min(5, min_cluster_size),
+            min_samples=min(MIN_SAMPLES, min_cluster_size),
             cluster_selection_method=method,
             core_dist_n_jobs=1,
         )

@@ -1,4 +1,4 @@
-"""A name for each group: its most central claim, shortened at a word border, and its most distinctive phrases."""
+"""A name for each group: a central claim that holds its most distinctive phrases, shortened; and those phrases."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _EMPTY_WORDS = frozenset(
     """.split()
 )
 NAME_LENGTH = 72
+CLAUSE_SHARE = 0.5
+"""A name is cut at the end of a clause only where that leaves more than this share of it."""
 # A claim that opens with one of these does not read well alone.
 _POINTING_BACK = frozenset(
     """
@@ -29,16 +31,19 @@ _POINTING_BACK = frozenset(
 
 
 def shorten(text: str, length: int = NAME_LENGTH) -> str:
-    """Return the text on one line, cut at a word border with an ellipsis where it is longer than that.
+    """Return the text on one line, cut with an ellipsis where it is longer: at the end of a clause, or else of a word.
 
     >>> shorten("Weights want to be free, said nobody who paid for the training run.", 30)
-    'Weights want to be free, said…'
+    'Weights want to be free…'
     """
     line = " ".join(text.split())
     if len(line) <= length:
         return line
-    cut = line[:length].rsplit(" ", 1)[0][: length - 1].rstrip(" ,;:.–—-(")
-    return f"{cut}…"
+    cut = line[:length].rsplit(" ", 1)[0][: length - 1]
+    clause = max(cut.rfind(sign) for sign in (", ", "; ", ": ", " – ", " — ", ". ", "? ", " ("))
+    if clause > CLAUSE_SHARE * len(cut):
+        cut = cut[:clause]
+    return f"{cut.rstrip(' ,;:.–—-(')}…"
 
 
 def most_central(vectors: np.ndarray, texts: Sequence[str]) -> int:
@@ -50,6 +55,19 @@ def most_central(vectors: np.ndarray, texts: Sequence[str]) -> int:
     if readable.any():
         similarity = np.where(readable, similarity, -np.inf)
     return int(similarity.argmax())
+
+
+def most_telling(vectors: np.ndarray, texts: Sequence[str], phrases: Sequence[str]) -> int:
+    """Return the row nearest the mean among those that hold most of the phrases, up to two, and read well alone."""
+    import numpy as np
+
+    held = np.array([sum(phrase in text.lower() for phrase in phrases) for text in texts])
+    readable = np.array([_reads_alone(text) for text in texts])
+    for least in (2, 1):
+        rows = np.flatnonzero(readable & (held >= least))
+        if len(rows):
+            return int(rows[(vectors[rows] @ vectors.mean(axis=0)).argmax()])
+    return most_central(vectors, texts)
 
 
 def _reads_alone(text: str) -> bool:

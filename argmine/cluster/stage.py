@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from argmine import tables
 from argmine.cluster import layout as layouts
-from argmine.cluster.groups import default_min_cluster_size, find_groups, reasons, stability
-from argmine.cluster.names import distinctive_phrases, most_central, shorten
+from argmine.cluster.groups import find_groups, reasons, stability
+from argmine.cluster.names import distinctive_phrases, most_central, most_telling, shorten
+from argmine.cluster.sweep import Choice, sweep
+from argmine.cluster.themes import Theme, find_themes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,11 +25,16 @@ LEAST_WORDS = 3
 
 @dataclass(frozen=True)
 class Clustering:
-    """`claims` with cluster_id, unassigned_reason, x and y filled in; the groups; and how they were found, in words."""
+    """`claims` with cluster_id, unassigned_reason, x and y filled in; the groups; and how they were found, in words.
+
+    `sweep` holds the sizes that were tried, where the settings name none; `themes` the groups joined, where many.
+    """
 
     claims: pd.DataFrame
     clusters: pd.DataFrame
     method: str
+    sweep: tuple[Choice, ...] = ()
+    themes: tuple[Theme, ...] = ()
 
 
 def cluster(claims: pd.DataFrame, vectors: np.ndarray, authors: pd.Series, settings: Settings) -> Clustering:
@@ -46,21 +53,29 @@ def cluster(claims: pd.DataFrame, vectors: np.ndarray, authors: pd.Series, setti
     cluster_ids = np.full(len(claims), None, dtype=object)
     position = np.full((len(claims), 2), np.nan)
     groups = tables.empty(tables.CLUSTERS)
+    choices: tuple[Choice, ...] = ()
+    themes: tuple[Theme, ...] = ()
 
     if n < LEAST_CLAIMS:
         method = f"no groups: {n} claims are too few (at least {LEAST_CLAIMS}); positions are principal components"
         reason[rows] = "too few claims to group"
         position[rows] = layouts.principal_axes(chosen)
     else:
-        size = settings.min_cluster_size or default_min_cluster_size(n)
         grouping, drawing, neighbours = _lay_out(chosen, settings)
-        labels = find_groups(grouping, min(size, n))
-        steady = stability(grouping, labels, min(size, n), settings.seed)
+        if settings.min_cluster_size:
+            size = min(settings.min_cluster_size, n)
+            labels = find_groups(grouping, size)
+        else:
+            size, labels, choices = sweep(grouping)
+        steady = stability(grouping, labels, size, settings.seed)
         reason[rows] = reasons(labels, neighbours)
         position[rows] = drawing
-        method = f"UMAP to {layouts.N_GROUPING_DIMENSIONS} dimensions, HDBSCAN with groups of at least {size} claims"
+        found_in = f"UMAP to {layouts.N_GROUPING_DIMENSIONS} dimensions, HDBSCAN"
+        method = f"{found_in} with groups of at least {size} claims"
         ids, groups = _describe(claims.iloc[rows], chosen, labels, steady, authors.iloc[rows])
         cluster_ids[rows] = [ids.get(label) for label in labels]
+        members = {ids[number]: np.flatnonzero(labels == number).tolist() for number in ids}
+        themes = find_themes(members, chosen, claims["text"].iloc[rows].tolist())
 
     placed = claims.assign(
         cluster_id=pd.Series(cluster_ids, index=claims.index),
@@ -68,7 +83,7 @@ def cluster(claims: pd.DataFrame, vectors: np.ndarray, authors: pd.Series, setti
         x=np.round(position[:, 0], 4),
         y=np.round(position[:, 1], 4),
     )
-    return Clustering(tables.conform(placed, tables.CLAIMS), groups, method)
+    return Clustering(tables.conform(placed, tables.CLAIMS), groups, method, choices, themes)
 
 
 def _reasons_to_leave_out(claims: pd.DataFrame, settings: Settings) -> np.ndarray:
@@ -111,7 +126,7 @@ def _describe(
         found.append(
             {
                 "cluster_id": ids[number],
-                "name": shorten(texts[centre]),
+                "name": shorten(texts[rows[most_telling(vectors[rows], [texts[row] for row in rows], words)]]),
                 "keyphrases": "; ".join(words),
                 "n_claims": len(rows),
                 "n_authors": authors.iloc[rows].nunique(),

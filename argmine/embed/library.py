@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,8 @@ class LibraryEncoder:
         self.fingerprint = fingerprint(sha256, _hashes(folder))
         self._model: Any = _load(name, folder, device)
         self.dim = int(self._model.encode([""], show_progress_bar=False).shape[1])
-        self.max_tokens = int(self._model.max_seq_length or 0)
+        longest = self._model.max_seq_length
+        self.max_tokens = int(longest) if longest and math.isfinite(longest) else 0
         self._budget = device.usual_rows * CHARACTERS_PER_TOKEN
 
     def stream(self, texts: Sequence[str]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:

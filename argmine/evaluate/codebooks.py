@@ -29,13 +29,17 @@ REPEATS = 3
 
 @dataclass(frozen=True)
 class Fared:
-    """Scores of one coder on one codebook: the mean F1 of its frames, and of its sides, from n coded claims."""
+    """Scores of one coder on one codebook: the mean F1 of its frames, and of its sides, from n coded claims.
+
+    `told` are the shares of sides that are right, wrong and unclear, where the frame is right.
+    """
 
     codebook: str
     coder: str
     n_coded: int
     frames: Score
     sides: Score
+    told: tuple[float, float, float]
 
 
 def run(data: Path, coders: Sequence[str]) -> str:
@@ -51,16 +55,21 @@ def run(data: Path, coders: Sequence[str]) -> str:
     if not files:
         raise CodebookError(f"{data}: there is no codebook (.yaml) in this folder.")
     encoders = encoders_of(load_encoder(Settings()), Settings())
-    lines = [f"{'codebook':<16}{'coder':<12}{'coded claims':>13}   {'frames, mean F1':<21}{'sides, mean F1'}"]
+    lines = [
+        f"{'codebook':<16}{'coder':<12}{'coded claims':>13}   {'frames, mean F1':<21}{'sides, mean F1':<21}"
+        "right wrong unclear"
+    ]
     for file in files:
         codebook, coded = load_codebook(file), read_jsonl(file.with_suffix(".jsonl"), load_codebook(file))
         for coder in coders:
             for one in fare(codebook, coded, coder, encoders):
                 lines.append(
-                    f"{one.codebook:<16}{one.coder:<12}{one.n_coded or 'none':>13}   {one.frames!s:<21}{one.sides}"
+                    f"{one.codebook:<16}{one.coder:<12}{one.n_coded or 'none':>13}   {one.frames!s:<21}"
+                    f"{one.sides!s:<21}" + "".join(f"{share:<6.2f}" for share in one.told)
                 )
     lines += [
         "in brackets 95 % intervals by resampling claims; a side counts only with its frame, and unclear is no side",
+        "right, wrong, unclear: the sides where the frame is right",
         f"50 claims hold fewer than {FEWEST} of a frame: argmine learn would keep the coder's answers there and say so",
     ]
     return "\n".join(lines)
@@ -79,7 +88,8 @@ def fare(codebook: Codebook, coded: Sequence[CodedClaim], coder: str, encoders: 
 
     def score(n_coded: int, tried: list[tuple[np.ndarray, np.ndarray]]) -> Fared:
         pairs = [_predicted(codebook, scores, vectors, truth, train, test, settings) for train, test in tried]
-        return Fared(codebook.name, coder, n_coded, *(_mean_f1(codebook, truth, pairs, of) for of in ("frame", "side")))
+        frames, sides = (_mean_f1(codebook, truth, pairs, of) for of in ("frame", "side"))
+        return Fared(codebook.name, coder, n_coded, frames, sides, _told(codebook, truth, pairs))
 
     everything = np.ones(len(coded), dtype=bool)
     found = [score(0, [(~everything, everything)])]
@@ -150,3 +160,17 @@ def _mean_f1(
                 asked += test & is_true
             cells.append((hits, said + asked))
     return score_of(cells)
+
+
+def _told(
+    codebook: Codebook, truth: dict[str, np.ndarray], tried: list[tuple[np.ndarray, dict[str, np.ndarray]]]
+) -> tuple[float, float, float]:
+    """Return the shares of right, wrong and unclear sides among the claims whose frame is right."""
+    right = unclear = total = 0
+    for name in codebook.frame_names:
+        for test, given in tried:
+            found = test & (truth[name] != NONE) & (given[name] != NONE)
+            total += int(found.sum())
+            right += int((found & (given[name] == truth[name])).sum())
+            unclear += int((found & (given[name] == "unclear")).sum())
+    return (right / total, (total - right - unclear) / total, unclear / total) if total else (0.0, 0.0, 0.0)

@@ -24,8 +24,8 @@ for _ in range(200):
 _VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 1.5, 10**30, 10**400, 1e308, float("nan"), float("inf"), "", " ", "x", "[deleted]",
     "\x00", "&lt;p&gt;", "<p>a<blockquote>b", "0.1.2.3", "..", "9" * 400, "2026-13-45T99:99:99Z",
-    "0001-01-01T00:00:00Z", "http://[", "https://example.org/\ufffe", [], {}, [None], [[]], [{}], {"": None},
-    [1, "a", None, {}], {"a": {"b": []}}, _DEEP,
+    "0001-01-01T00:00:00Z", "http://[", "https://example.org/\ufffe", "t1_a", "\ud800", [], {}, [None], [[]], [{}],
+    {"": None}, {"id": []}, [1, "a", None, {}], {"a": {"b": []}}, _DEEP,
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from argmine.errors import ArgmineError, SourceError
+from argmine.evaluate.extras import require
 
 if TYPE_CHECKING:
     from argmine.read import Discussion
@@ -129,9 +130,9 @@ def recovered(text: str, truth: str, also: str = "") -> Recovered:
 
 
 def _measure(page: Path) -> Measured:
-    from trafilatura import extract
-
     from argmine.read import read
+
+    extract = require("trafilatura", "trafilatura").extract
 
     name = page.name.partition(".")[0]
     html = gzip.decompress(page.read_bytes())

@@ -105,8 +105,9 @@ def _try(reading: Callable[[], Discussion], label: str, tally: Tally) -> None:
         tally.read += not failure
     except ArgmineError as error:
         tally.refused += 1
-        if len(str(error)) > _LONGEST_MESSAGE:
-            failure = f"an error of {len(str(error)):,} characters"
+        message = str(error)
+        if len(message) > _LONGEST_MESSAGE or "\n" in message or not message.endswith((".", "…")):
+            failure = f"an error that is no sentence, of {len(message):,} characters: {message[:200]!r}"
     except _Overdue:
         failure = f"not done after {LONGEST_S:g} s"
     except (Exception, RecursionError) as error:  # noqa: BLE001 - whatever escapes is what is looked for

@@ -77,8 +77,9 @@ def _person(name: Any) -> str | None:
 
 def _hn_algolia(path: Path) -> Iterator[Told]:
     for node in _objects(_json(path)):
-        if node.get("type") == "comment":
-            yield Told(str(node["id"]), str(node["parent_id"]), node["author"], node["created_at_i"])
+        if node.get("type") == "comment" or isinstance(node.get("comment_text"), str):
+            identifier = str(node.get("objectID", node.get("id")))
+            yield Told(identifier, str(node["parent_id"]), node["author"], node["created_at_i"])
 
 
 def _hn_firebase(path: Path) -> Iterator[Told]:
@@ -97,11 +98,12 @@ def _hn_html(path: Path) -> Iterator[Told]:
     rows = re.findall(
         r'width="(\d+)"></td><td valign="top">.*?user\?id=([\w-]+).*?item\?id=(\d+)">link</a>', page, re.S
     )
+    story = re.search(r'id="score_(\d+)"', page)
     above: list[str] = []
     for width, author, number in rows:
         depth = int(width) // 40
         above[depth:] = [number]
-        yield Told(number, above[depth - 1] if depth else None, author)
+        yield Told(number, above[depth - 1] if depth else story and story[1], author)
 
 
 def _reddit_listing(path: Path) -> Iterator[Told]:
@@ -133,11 +135,13 @@ def _american(text: str) -> float:
 
 def _old_reddit(path: Path) -> Iterator[Told]:
     page = path.read_text(encoding="utf-8")
+    post = re.search(r'data-fullname="t3_(\w+)"', page)
     for part in page.split('data-fullname="t1_')[1:]:
         parent = re.search(r'href="#(\w+)"[^>]*data-event-action="parent"', part)
         author = re.search(r'data-author="([^"]*)"', part)
         time = re.search(r'datetime="([^"]+)"', part)
-        told = (parent[1] if parent else None, author[1] if author else None, _second(time[1] if time else None))
+        above = parent or post
+        told = (above[1] if above else None, author[1] if author else None, _second(time[1] if time else None))
         yield Told(part.partition('"')[0], *told)
 
 
@@ -151,8 +155,9 @@ def _reddit_rss(path: Path) -> Iterator[Told]:
 
 
 def _lobsters(path: Path) -> Iterator[Told]:
+    story = _json(path)
     above: list[str] = []
-    for one in _json(path)["comments"]:
+    for one in story["comments"]:
         parent = one.get("parent_comment")
         if "parent_comment" not in one:
             depth = one["indent_level"] - 1
@@ -160,11 +165,12 @@ def _lobsters(path: Path) -> Iterator[Told]:
             parent = above[depth - 1] if depth else None
         user = one["commenting_user"]
         name = user if isinstance(user, str) else user["username"]
-        yield Told(one["short_id"], parent, name, _second(one["created_at"]))
+        yield Told(one["short_id"], parent or story["short_id"], name, _second(one["created_at"]))
 
 
 def _lobsters_html(path: Path) -> Iterator[Told]:
     page = path.read_text(encoding="utf-8")
+    story = re.search(r'data-shortid="(\w+)"\s+class="story', page)
     above: dict[int, str] = {}
     depth = 0
     for found in re.finditer(r'<ol class="comments|</ol>|data-shortid="(\w+)"\s+class="comment\b', page):
@@ -174,7 +180,7 @@ def _lobsters_html(path: Path) -> Iterator[Told]:
             author = re.search(r'<a [^>]*href="/(?:~|u/)([\w-]+)">\s*[^<\s]', part)
             time = re.search(r'data-at-unix="(\d+)"', part)
             told = (author[1] if author else None, float(time[1]) if time else None)
-            yield Told(found[1], above.get(depth - 1), *told)
+            yield Told(found[1], above.get(depth - 1, story[1] if story else None), *told)
         else:
             depth += 1 if found[0].startswith("<ol") else -1
 

@@ -121,7 +121,8 @@ def _learn_frame(
         return FrameLesson(name, len(codes), n_speaking, before, side_before, None, None, None)
     then = coded_as(cross_validated(vectors, base, codes, settings.seed), threshold, settings)
     after, side_after = frame_f1(codes, then), side_f1(codes, then)
-    better = after.value + side_after.value > before.value + side_before.value
+    pairs = ((before, after), (side_before, side_after))
+    better = sum(new.value - old.value for old, new in pairs if new.value == new.value) > 0
     head = fit_head(features(vectors, base), codes) if better else None
     return FrameLesson(name, len(codes), n_speaking, before, side_before, after, side_after, head)
 

@@ -14,6 +14,7 @@ from argmine.errors import SheetError
 from argmine.evaluate.sheet import CODES
 from argmine.evaluate.sheet_reading import read_sheet, table_rows
 from argmine.output.csv_tables import unguard
+from argmine.read.encoding import decode
 
 if TYPE_CHECKING:
     from argmine.codebook import Codebook
@@ -133,8 +134,8 @@ def _of_table(
             code = values.get(name, "").casefold() or CODES[0]
             if code not in CODES:
                 raise SheetError(
-                    f"{path}, row {number}, column {name}: {values[name][:100]!r} is no code; allowed: {', '.join(CODES)}, "
-                    "or an empty cell for none."
+                    f"{path}, row {number}, column {name}: {values[name][:99]!r} is not one of {', '.join(CODES)}"
+                    ", or an empty cell for none."
                 )
             codes[name] = code
         parent = next((values[name] for name in _PARENT if values.get(name)), "")
@@ -147,10 +148,12 @@ def _of_table(
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """Return the rows with their numbers, also where the signs between cells are semicolons or tabs."""
     rows = table_rows(path)
-    if all(len(cells) <= 1 for _, cells in rows):
-        for delimiter in ";\t":
-            if rows and delimiter in "".join(rows[0][1]):
-                text = path.read_text(encoding="utf-8-sig", errors="replace")
-                again = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-                return [(number, [cell.strip() for cell in cells]) for number, cells in enumerate(again, start=1)]
+    data = path.read_bytes()
+    if data.startswith(b"PK") or len(rows[0][1]) != 1 or any("claim_id" in map(str.casefold, row) for _, row in rows):
+        return rows
+    for delimiter in ";\t":
+        if delimiter in rows[0][1][0]:
+            text, _, _ = decode(data, str(path))
+            again = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+            return [(number, [cell.strip() for cell in cells]) for number, cells in enumerate(again, start=1)]
     return rows

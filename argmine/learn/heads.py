@@ -21,8 +21,7 @@ NONE = "none"
 FEWEST_OF_A_SIDE = 4
 FOLDS = 5
 RESAMPLES = 1_000
-# Ridges, chosen on the frames of data/labelled/stance: weak enough to learn from 50 claims, strong enough not to
-# follow single ones.
+# Ridges, set once and not tuned: the library's own for the frame, a weaker one for its sides.
 _SPEAKS_C = 1.0
 _SIDES_C = 4.0
 
@@ -36,7 +35,9 @@ class Score:
     high: float
 
     def __str__(self) -> str:
-        """Return the score with its interval in brackets."""
+        """Return the score with its interval in brackets, or a dash where there is none."""
+        if self.value != self.value:
+            return "-"
         return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})"
 
 
@@ -101,9 +102,9 @@ def side_f1(codes: Sequence[str], given: np.ndarray) -> Score:
 def score_of(cells: Sequence[tuple[np.ndarray, np.ndarray]]) -> Score:
     """Return the mean F1 of cells, each by claim the hits and the sum of what was coded and what was answered, (n,).
 
-    The interval comes from resampling claims. Without cells there is no score: NaN.
+    The interval comes from resampling claims. Without cells or claims there is no score: NaN.
     """
-    if not cells:
+    if not cells or not len(cells[0][0]):
         return Score(float("nan"), float("nan"), float("nan"))
     n = len(cells[0][0])
     drawn = np.random.default_rng(0).multinomial(n, np.full(n, 1 / n), size=RESAMPLES).astype("float64")

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import itertools
 import json
+import random
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +32,8 @@ from argmine.learn.stance_readings import (
     perspectrum_readings,
     web_readings,
 )
+from argmine.settings import Settings
+from argmine.stance.reading import parts_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,11 +100,34 @@ def _tasks(readings: Sequence[Reading]) -> list[tuple[str, np.ndarray, int, np.n
     return tasks
 
 
-def calibrate(logits: np.ndarray, readings: Sequence[Reading]) -> dict[str, Any]:
+def fit_plain(readings: Sequence[Reading], seed: int) -> np.ndarray:
+    """Return a logistic regression a frame on the default encoder's vectors, shape (frames, 3 dim + 1), bias last."""
+    from sklearn.linear_model import LogisticRegression
+
+    chooser = random.Random(seed)  # noqa: S311
+    chosen = [r for r in readings if r.frames is not None and chooser.random() < r.share]
+    vectors = plain_vectors(chosen)
+    fitted = [
+        LogisticRegression(C=1.0, max_iter=2_000).fit(vectors, [(r.frames or ())[number] != "none" for r in chosen])
+        for number in range(len(FRAMES))
+    ]
+    return np.vstack([np.hstack([model.coef_, model.intercept_[:, None]]) for model in fitted])
+
+
+def plain_vectors(readings: Sequence[Reading]) -> np.ndarray:
+    """Return the vectors of the readings' parts by the default encoder, shape (n, 3 dim)."""
+    from argmine.embed import embed, load_encoder
+
+    encoder = load_encoder(Settings())
+    return parts_vectors([reading.text for reading in readings], lambda texts: embed(texts, encoder))
+
+
+def calibrate(logits: np.ndarray, readings: Sequence[Reading], plain: np.ndarray) -> dict[str, Any]:
     """Return what turns logits into probabilities, fitted on held-out comments, where few sentences speak to a frame.
 
-    `speaks`: slope and shift for any proposition. `own_speaks`: slopes of a frame's own logit and of the logit with its
-    proposition, and the shift. `side` and `own_side`: inverse temperatures (Guo et al. 2017), in the same order.
+    `speaks`: slope and shift for any proposition. `own_speaks`: slopes of a frame's own logit, of the logit with its
+    proposition and of the plain one, and the shift; `gate`: the same without the second. `prevalence`: the share of
+    claims that speak to each frame. `side` and `own_side`: inverse temperatures (Guo et al. 2017), in the same order.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -113,15 +139,18 @@ def calibrate(logits: np.ndarray, readings: Sequence[Reading]) -> dict[str, Any]
     pair[denied] = pair[denied][:, [0, 2, 1, 3]]
     sides = np.array([readings[row].frames for row in alone])
     speaks = sides != "none"
-    stacked = LogisticRegression(C=1e6).fit(np.stack([own[..., 0].ravel(), pair[..., 0].ravel()], 1), speaks.ravel())
-    gate = LogisticRegression(C=1e6).fit(own[..., 0].reshape(-1, 1), speaks.ravel())
+    vectors = plain_vectors([readings[row] for row in alone])
+    opinions = [own[..., 0].ravel(), pair[..., 0].ravel(), (vectors @ plain[:, :-1].T + plain[:, -1]).ravel()]
+    stacked = LogisticRegression(C=1e6).fit(np.stack(opinions, 1), speaks.ravel())
+    gate = LogisticRegression(C=1e6).fit(np.stack(opinions[::2], 1), speaks.ravel())
     single = LogisticRegression(C=1e6).fit(pair[..., 0].reshape(-1, 1), speaks.ravel())
     gold = np.array([SIDES.index(side) for side in sides[speaks]])
     general = [row for row, r in enumerate(readings) if r.source in ("general", "frame_pairs") and r.side != "none"]
     general_gold = np.array([SIDES.index(readings[row].side or "") for row in general])
     return {
         "speaks": [_rounded(single.coef_[0, 0]), _rounded(single.intercept_[0])],
-        "gate": [_rounded(gate.coef_[0, 0]), _rounded(gate.intercept_[0])],
+        "gate": [*map(_rounded, gate.coef_[0]), _rounded(gate.intercept_[0])],
+        "prevalence": [_rounded(share) for share in speaks.mean(axis=0)],
         "own_speaks": [*map(_rounded, stacked.coef_[0]), _rounded(stacked.intercept_[0])],
         "side": _best_slopes([logits[general, 0, 1:]], general_gold),
         "own_side": _best_slopes([own[speaks][:, 1:], pair[speaks][:, 1:]], gold),
@@ -154,7 +183,7 @@ def _rounded(value: float) -> float:
     return round(float(value), 5)
 
 
-def export(network: Network, calibration: dict[str, Any], model_folder: Path, out: Path) -> None:
+def export(network: Network, calibration: dict[str, Any], plain: np.ndarray, model_folder: Path, out: Path) -> None:
     """Write the coder: an encoder's folder with weights in float16, and the calibrated heads."""
     import torch
     from safetensors.torch import save_file
@@ -170,6 +199,7 @@ def export(network: Network, calibration: dict[str, Any], model_folder: Path, ou
         "sha256": hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest(),
         "propositions": {frame.name: frame.proposition for frame in load_codebook().frames},
         "calibration": calibration,
+        "plain": [[round(float(value), 5) for value in row] for row in plain],
         "bias": [round(float(value), 6) for value in network.head.bias.tolist()],
         "weight": [[round(float(value) * SCALE, 6) for value in row] for row in network.head.weight.tolist()],
     }
@@ -215,7 +245,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logits = network.predict([reading.text for reading in held_out])
     for name, scores in measure(logits, held_out).items():
         print(f"{name:18} {scores}", flush=True)
-    export(network, calibrate(logits, held_out), model_folder, given.out / "stance")
+    plain = fit_plain(framed, given.seed)
+    export(network, calibrate(logits, held_out, plain), plain, model_folder, given.out / "stance")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from argmine.output import palette
 from argmine.output.labels import map_label, one_line, place_labels
 from argmine.output.palette import FAINT_INK, INK
+from argmine.output.rendering import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ def draw_map(analysis: Analysis) -> Figure:
     figure.text(0.02, 0.915, _subtitle(analysis), fontsize=9.5, color=FAINT_INK, va="center", parse_math=False)
     points = claims_on_map(analysis)
     _draw_points(plot, points, analysis)
-    _draw_balance(side, analysis)
+    draw_balance_on(side, analysis)
     figure.text(0.02, 0.04, _note(analysis, points), fontsize=8, color=FAINT_INK, va="center", parse_math=False)
     _draw_labels(plot, points, analysis)
     return figure
@@ -100,7 +101,7 @@ def _draw_labels(plot: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
     place_labels(plot, named, points[["x", "y"]].to_numpy())
 
 
-def _draw_balance(side: Axes, analysis: Analysis) -> None:
+def draw_balance_on(side: Axes, analysis: Analysis) -> None:
     """Draw one row a frame: con to the left, pro to the right, neutral and unclear in words."""
     frames = analysis.frames()
     side.set_xlim(-1, 1)
@@ -114,7 +115,8 @@ def _draw_balance(side: Axes, analysis: Analysis) -> None:
         height = 0.2
         title = one_line(analysis.codebook.frames[row].title, 34)
         side.text(-1, row - 0.24, title, fontsize=11, fontweight="bold", color=colour, parse_math=False)
-        side.text(1, row - 0.24, f"{frame['n_claims']:,} claims", fontsize=9, color=FAINT_INK, ha="right")
+        counted = f"{frame['n_claims']:,} {plural(frame['n_claims'], 'claim')}"
+        side.text(1, row - 0.24, counted, fontsize=9, color=FAINT_INK, ha="right")
         for direction, count in ((-1, frame["con"]), (1, frame["pro"])):
             length = 0.8 * count / most
             side.barh(row, direction * length, height=height, color=colour, alpha=1.0 if direction > 0 else 0.55)

@@ -6,18 +6,15 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from argmine.output.page_corrections import correction_finding
+from argmine.output.prevalence import ANY_SIDE, prevalence
 from argmine.output.rendering import Linked, Sentence, claims_href, counted, percent, plural, sentence, thousands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-
     from argmine.output.page_sections import FrameSection, View
 
 LEAST_WITH_A_SIDE = 10
-LEAST_AUTHORS = 10
-N_RESAMPLES = 1000
 MOST_ACTIVE = 5
 
 Intervals = dict[str, tuple[float, float]]
@@ -44,44 +41,14 @@ def findings(view: View, frames: Sequence[FrameSection], intervals: Intervals) -
     return [*sentences, *_concentration(view)]
 
 
-def share_interval(inside: np.ndarray, total: np.ndarray, seed: int) -> tuple[float, float] | None:
-    """Return the 95 % percentile interval of sum(inside) / sum(total) over resampled authors; None below LEAST_AUTHORS.
-
-    `inside` and `total` hold one number an author, shape (n_authors,). Bootstrap by clusters (Davison and Hinkley 1997,
-    section 3.8).
-    """
-    import numpy as np
-
-    if len(total) < LEAST_AUTHORS:
-        return None
-    random = np.random.default_rng(seed)
-    shares = np.empty(N_RESAMPLES)
-    for number in range(N_RESAMPLES):
-        drawn = random.integers(0, len(total), size=len(total))
-        shares[number] = inside[drawn].sum() / max(int(total[drawn].sum()), 1)
-    low, high = np.quantile(shares, (0.025, 0.975))
-    return float(low), float(high)
-
-
 def frame_intervals(view: View) -> Intervals:
     """Return for each frame the interval of its share of the counted claims, where there are enough authors.
 
     A claim of an unknown author is resampled with its post, as if each post had an author of its own.
     """
-    import numpy as np
-
-    claims, stances = view.claims, view.analysis.stances
-    authors = claims["author"].where(claims["author"].notna(), "\0" + claims["post_id"])
-    codes = authors.factorize()[0]
-    total = np.bincount(codes) if len(codes) else np.zeros(0, dtype=int)
-    found = {}
-    for frame in view.analysis.codebook.frame_names:
-        speaks = claims["claim_id"].isin(stances[stances["frame"] == frame]["claim_id"]).to_numpy()
-        inside = np.bincount(codes[speaks], minlength=len(total))
-        interval = share_interval(inside, total, view.analysis.manifest["settings"]["seed"])
-        if interval:
-            found[frame] = interval
-    return found
+    shares = prevalence(view)
+    rows = shares[(shares["by"] == "claim") & (shares["side"] == ANY_SIDE)].dropna()
+    return {frame: (low, high) for frame, low, high in zip(rows["frame"], rows["low"], rows["high"], strict=True)}
 
 
 def _reach(view: View, frames: Sequence[FrameSection]) -> Sentence:

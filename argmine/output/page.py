@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from argmine.output import palette
 from argmine.output.citation import bibtex, command, plain_citation, source_name, source_title
-from argmine.output.findings import LEAST_AUTHORS, findings, frame_intervals, resampling_unit
+from argmine.output.findings import findings, frame_intervals, resampling_unit
 from argmine.output.page_corrections import corrections
 from argmine.output.page_data import data_block
 from argmine.output.page_exchanges import exchanges
 from argmine.output.page_people import most_active, timeline
-from argmine.output.page_sections import View, frame_sections, group_sections, reasons_for_no_group
+from argmine.output.page_sections import View, frame_sections, group_sections, reasons_for_no_group, themes
+from argmine.output.page_shares import courses, three_ways
+from argmine.output.prevalence import LEAST_AUTHORS
 from argmine.output.rendering import Linked, asset, counted, described, environment, moment, plural, safe_url
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def render_page(analysis: Analysis) -> str:
     """Return the page as HTML. Its policy allows this page's own style and script, and nothing from anywhere else."""
     from markupsafe import Markup
 
-    style, script = _palette_css() + asset("report.css"), asset("report.js")
+    style, script = palette_css() + asset("report.css"), asset("report.js")
     return (
         environment()
         .get_template("report.html.j2")
@@ -47,7 +49,7 @@ def render_page(analysis: Analysis) -> str:
             style=Markup(style),  # noqa: S704 - files of this package
             script=Markup(script),  # noqa: S704
             data=Markup(data_block(analysis)),  # noqa: S704 - escaped as JSON: no <, > or & is left in it
-            policy=_policy(style, script),
+            policy=policy(style, script),
         )
     )
 
@@ -56,6 +58,7 @@ def _content(analysis: Analysis) -> dict[str, Any]:
     view = View(analysis)
     manifest = analysis.manifest
     frames = frame_sections(view)
+    groups = group_sections(view)
     intervals = frame_intervals(view)
     first, last = _span(analysis.posts)
     return {
@@ -74,11 +77,14 @@ def _content(analysis: Analysis) -> dict[str, Any]:
         "frames": frames,
         "intervals": intervals,
         "unit": resampling_unit(view),
+        "three_ways": three_ways(view),
+        "courses": courses(view),
         "exchanges": exchanges(view),
         "corrections": corrections(view),
         "least_authors": LEAST_AUTHORS,
         "shown": N_QUOTES_OPEN,
-        "groups": group_sections(view),
+        "groups": groups,
+        "themes": themes(analysis, groups),
         "reasons": reasons_for_no_group(view),
         "n_claims": len(view.claims),
         "n_ungrouped": int(view.claims["cluster_id"].isna().sum()),
@@ -143,7 +149,9 @@ def _technical(analysis: Analysis) -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def _policy(style: str, script: str) -> str:
+def policy(style: str, script: str) -> str:
+    """Return a content security policy that allows this style and this script, and nothing from anywhere else."""
+
     def allowed(text: str) -> str:
         return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
@@ -153,7 +161,7 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _palette_css() -> str:
+def palette_css() -> str:
     """Return the frames' colours as CSS, lighter on a dark ground."""
     light = [f".frame-{order}{{--frame:{colour}}}" for order, colour in enumerate(palette.FRAME_COLOURS)]
     dark = [f".frame-{order}{{--frame:{_lighter(colour)}}}" for order, colour in enumerate(palette.FRAME_COLOURS)]

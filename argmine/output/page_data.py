@@ -51,6 +51,7 @@ def page_data(analysis: Analysis) -> dict[str, Any]:
             "author": _positions(posts["author"], _rows(authors)),
             "time": _seconds(posts["created_at"]),
             "url": [safe_url(url) for url in posts["url"]],
+            "depth": posts["depth"].tolist(),
             "status": posts["status"].tolist(),
             "text": posts["text"].tolist(),
         },

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 N_AUTHORS = 10
 MOST_BARS = 48
 _HOUR = 3600
-_BAR_WIDTHS_S = {
+BAR_WIDTHS_S = {
     "hour": _HOUR,
     "3 hours": 3 * _HOUR,
     "6 hours": 6 * _HOUR,
@@ -79,9 +79,7 @@ def timeline(view: View) -> Timeline | None:
     if len(set(seconds)) < 2:
         return None
     first, last = min(seconds), max(seconds)
-    bar, width = next(
-        (name, width) for name, width in _BAR_WIDTHS_S.items() if last // width - first // width < MOST_BARS
-    )
+    bar, width = bar_width(first, last)
     in_frame = dated["claim_id"].isin(view.analysis.stances["claim_id"]).tolist()
     totals = Counter(second // width for second in seconds)
     framed = Counter(second // width for second, one in zip(seconds, in_frame, strict=True) if one)
@@ -113,6 +111,15 @@ def timeline(view: View) -> Timeline | None:
         n_undated=len(view.claims) - len(dated),
         tallest=tallest,
     )
+
+
+def bar_width(first: int, last: int, most: int = MOST_BARS) -> tuple[str, int]:
+    """Return the narrowest bar, in words and in seconds, of which at most so many span the two moments.
+
+    >>> bar_width(0, 86_400)
+    ('hour', 3600)
+    """
+    return next((name, width) for name, width in BAR_WIDTHS_S.items() if last // width - first // width < most)
 
 
 def _utc(seconds: int) -> datetime:

@@ -170,6 +170,14 @@ def group_sections(view: View) -> list[GroupSection]:
     return sorted(sections, key=lambda section: -section.n_claims)
 
 
+def themes(analysis: Analysis, sections: list[GroupSection]) -> list[tuple[str, list[GroupSection]]]:
+    """Return the themes with their groups, largest first; a group that was edited away since is left out."""
+    present = {section.cluster_id: section for section in sections}
+    found = analysis.manifest["groups"].get("themes", [])
+    joined = [(one["name"], [present[group] for group in one["groups"] if group in present]) for one in found]
+    return [(name, groups) for name, groups in joined if groups]
+
+
 def reasons_for_no_group(view: View) -> list[tuple[str, Linked]]:
     """Return each reason why counted claims are in no group, with how many, most frequent first."""
     left_out = view.claims[view.claims["cluster_id"].isna()]["unassigned_reason"].value_counts()

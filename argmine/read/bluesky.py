@@ -1,27 +1,32 @@
 """A Bluesky thread: the answer of `app.bsky.feed.getPostThread`, nested, or of its second version, flat.
 
-Text is plain; its links and mentions are stretches of UTF-8 bytes beside it. Branches that the server cut are counted
-from the number of replies that each post claims.
+Text is plain; its links and mentions are stretches of UTF-8 bytes beside it. The server shows ten levels at a time.
+Live, deeper ones are asked for from where it stopped; in a file they are counted from the replies that a post claims.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from argmine.errors import SourceError
+from argmine.read.addresses import full_link, split_web
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Mark, Parsed, author_or_none, body_status, score_or_none, text_or_none
 from argmine.read.format import Format
-from argmine.read.html_text import full_link
 from argmine.read.payload import Payload
 from argmine.read.shape import count, mapping, objects, words
 from argmine.read.times import microseconds
-from argmine.settings import Settings
 
 if TYPE_CHECKING:
     from argmine.read.fetch import Session
 
 _LINK = "app.bsky.richtext.facet#link"
+API = "https://public.api.bsky.app/xrpc"
+_PATH = re.compile(r"/profile/([\w.:-]{1,250})/post/(\w{1,40})/?")
+_MOST_REQUESTS = 200
 
 
 def _matches(payload: Payload, columns: Columns) -> bool:
@@ -172,16 +177,42 @@ def _permalink(author: dict[str, Any], uri: str | None) -> str | None:
     return f"https://bsky.app/profile/{name}/post/{uri.rpartition('/')[2]}" if name and uri else None
 
 
-def _address(source: str, settings: Settings) -> str | None:
-    from argmine.read.bluesky_live import post
+def named_post(source: str) -> tuple[str, str] | None:
+    """Return the account and the key of the post that an address names; None for an address of another kind.
 
-    return source if post(source) else None
+    >>> named_post("https://bsky.app/profile/eli.example.org/post/3kab"), named_post("https://bsky.app/profile/eli.example.org")
+    (('eli.example.org', '3kab'), None)
+    """
+    parts = split_web(source)
+    if parts is None or parts.hostname != "bsky.app":
+        return None
+    found = _PATH.fullmatch(parts.path)
+    return (found[1], found[2]) if found else None
 
 
 def _live(source: str, session: Session) -> Parsed:
-    from argmine.read.bluesky_live import read_thread
+    """Return the thread; raise SourceError if the server does not show it."""
+    account, key = named_post(source) or ("", source)
+    if not account.startswith("did:"):
+        query = urlencode({"handle": account})
+        account = words(mapping(session.get_json(f"{API}/com.atproto.identity.resolveHandle?{query}")).get("did"))
+    uri = f"at://{account}/app.bsky.feed.post/{key}"
+    threads = [_ask(uri, session)]
+    if not words(mapping(threads[0]).get("$type")).endswith("#threadViewPost"):
+        raise SourceError(f"{session.named}: the post is gone, or its author hides it. Check the address.")
+    asked = {uri}
+    for _ in range(_MOST_REQUESTS):
+        deeper = [uri for uri in cut_branches(threads) if uri not in asked]
+        if not deeper:
+            break
+        asked.add(deeper[0])
+        threads.append(_ask(deeper[0], session))
+    return parse_threads(threads)
 
-    return read_thread(source, session)
+
+def _ask(uri: str, session: Session) -> Any:
+    query = urlencode({"uri": uri, "depth": 1000, "parentHeight": 1000})
+    return mapping(session.get_json(f"{API}/app.bsky.feed.getPostThread?{query}")).get("thread")
 
 
 FORMAT = Format(
@@ -191,6 +222,6 @@ FORMAT = Format(
     lacks="replies more than ten below the asked post, which are counted",
     matches=_matches,
     parse=_parse,
-    address=_address,
+    address=lambda source, settings: source if named_post(source) else None,
     live=_live,
 )

@@ -20,12 +20,13 @@ _REDDIT = "https://www.reddit.com"
 def _matches(payload: Payload, columns: Columns) -> bool:
     if payload.json is not None:
         rows = payload.json[0] if isinstance(payload.json[0], list) else [payload.json[0]]
-        return bool(rows) and all(map(_is_utterance, rows))
+        return bool(rows) and all(map(is_utterance, rows))
     first = first_object(payload)
-    return first is not None and _is_utterance(first)
+    return first is not None and is_utterance(first)
 
 
-def _is_utterance(value: Any) -> bool:
+def is_utterance(value: Any) -> bool:
+    """Return whether an object is an utterance of a corpus."""
     row = mapping(value)
     return "id" in row and "text" in row and _speaker(row) is not None and bool({"reply-to", "reply_to"} & row.keys())
 
@@ -40,7 +41,7 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
     value, replaced = payload.json or object_lines(payload)
     rows = objects(value if isinstance(value, list) else [value])
     conversations = mapping(payload.beside("conversations.json"))
-    drafts = [_draft(row) for row in rows]
+    drafts = [utterance_draft(row) for row in rows]
     threads = {draft.thread_id for draft in drafts}
     abouts = {thread: mapping(conversations.get(str(thread))) for thread in threads}
     titles = [text_or_none(mapping(about, "meta").get("title")) for about in abouts.values()]
@@ -57,7 +58,8 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
     )
 
 
-def _draft(row: dict[str, Any]) -> Draft:
+def utterance_draft(row: dict[str, Any]) -> Draft:
+    """Return an utterance's draft."""
     meta = mapping(row, "meta")
     identifier = text_or_none(row.get("id"))
     thread = text_or_none(row.get("conversation_id", row.get("root")))

@@ -2,7 +2,7 @@
 
 A post names the one that it answers by its number in the topic. A quotation is an `aside` that names the quoted post,
 so each one is an extra parent: its words are marked and their source is kept. Previews of linked pages are nobody's
-words and are left out.
+words and are left out. Live, the topic's JSON comes first, then its other posts in batches.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from argmine.errors import SourceError
+from argmine.read.addresses import origin, split_web
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Mark, Parsed, Quoted, author_or_none, body_status, score_or_none, text_or_none
+from argmine.read.elements import attribute, classes
 from argmine.read.format import Format
 from argmine.read.html_text import node_text, parse_html
 from argmine.read.json_rows import first_object, object_lines
@@ -21,7 +25,6 @@ from argmine.read.markdown import line_feeds, markdown_marks
 from argmine.read.payload import Payload
 from argmine.read.shape import count, mapping, objects, words
 from argmine.read.times import microseconds
-from argmine.settings import Settings
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -35,6 +38,9 @@ _SMALL_ACTION = 3
 _LIKE = 2
 _LEFT_OUT = frozenset(("onebox", "anchor", "footnote-ref", "footnote-backref", "lightbox-wrapper", "quote-controls"))
 _HOST = re.compile(r"/user_avatar/([a-z0-9][a-z0-9.-]{1,250})/", re.IGNORECASE)
+_PATH = re.compile(r"((?:/[^/]+){0,2}?)/t/(?:[^/]*[^/\d][^/]*/)?(\d{1,10})(?:\.json)?(?:/\d+)?/?")
+_POSTS_A_REQUEST = 50
+_MOST_REQUESTS = 200
 
 
 def _matches(payload: Payload, columns: Columns) -> bool:
@@ -146,7 +152,7 @@ def cooked_text(
         if place is None:
             continue
         waiting.remove(place)
-        number = text_or_none(aside.attributes.get("data-post"))
+        number = text_or_none(attribute(aside, "data-post"))
         there = text_or_none(aside.attributes.get("data-topic")) or topic
         found = numbers.get((there, int(number))) if number and number.isdecimal() and len(number) < 10 else None
         sources[place] = (found, author_or_none(aside.attributes.get("data-username")))
@@ -155,16 +161,10 @@ def cooked_text(
 
 def is_left_out(node: LexborNode) -> bool:
     """Return whether an element of a post is no part of what its author wrote."""
-    classes = (node.attributes.get("class") or "").split()
-    if not classes:
-        return False
-    if (
-        "title" in classes
-        and node.parent is not None
-        and "quote" in (node.parent.attributes.get("class") or "").split()
-    ):
+    own = classes(node)
+    if "title" in own and "quote" in classes(node.parent):
         return True
-    return not _LEFT_OUT.isdisjoint(classes) and not ("onebox" in classes and node.tag not in ("aside", "pre"))
+    return not _LEFT_OUT.isdisjoint(own) and not ("onebox" in own and node.tag not in ("aside", "pre"))
 
 
 def _likes(actions: Any) -> float | None:
@@ -190,16 +190,35 @@ def _only(values: set[Any]) -> Any:
     return next(iter(values)) if len(values) == 1 else ""
 
 
-def _address(source: str, settings: Settings) -> str | None:
-    from argmine.read.discourse_live import address
+def topic_address(source: str) -> str | None:
+    """Return where the JSON of the topic stands that an address names; None for an address of another kind.
 
-    return address(source)
+    >>> topic_address("https://forum.example.org/t/should-models-pay/77/3?u=ada")
+    'https://forum.example.org/t/77.json'
+    >>> topic_address("https://example.org/t/77/3")
+    'https://example.org/t/77.json'
+    """
+    parts = split_web(source)
+    found = _PATH.fullmatch(parts.path) if parts else None
+    return f"{origin(source)}{found[1]}/t/{found[2]}.json" if found else None
 
 
 def _live(source: str, session: Session) -> Parsed:
-    from argmine.read.discourse_live import read_thread
-
-    return read_thread(source, session)
+    """Return the topic; raise SourceError if the address leads to none."""
+    where = topic_address(source) or source
+    topic = mapping(session.get_json(where))
+    stream = mapping(topic, "post_stream")
+    posts = objects(stream.get("posts"))
+    if not posts:
+        raise SourceError(f"{session.named}: the site's answer is no Discourse topic. Save the page and name the file.")
+    known = {post.get("id") for post in posts}
+    named = stream.get("stream")
+    missing = [one for one in named if isinstance(one, int) and one not in known] if isinstance(named, list) else []
+    for at in range(0, min(len(missing), _MOST_REQUESTS * _POSTS_A_REQUEST), _POSTS_A_REQUEST):
+        query = urlencode([("post_ids[]", one) for one in missing[at : at + _POSTS_A_REQUEST]])
+        found: Any = session.get_json(f"{where.removesuffix('.json')}/posts.json?{query}")
+        posts += objects(mapping(found, "post_stream").get("posts"))
+    return parse_posts(posts, topic, base=where.rpartition("/t/")[0])
 
 
 FORMAT = Format(
@@ -209,6 +228,6 @@ FORMAT = Format(
     lacks="posts beyond those that the file holds, which are counted",
     matches=_matches,
     parse=_parse,
-    address=_address,
+    address=lambda source, settings: topic_address(source),
     live=_live,
 )

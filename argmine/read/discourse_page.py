@@ -10,6 +10,7 @@ from argmine.read.addresses import origin
 from argmine.read.discourse import Numbers, cooked_text, parse_posts
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Parsed, author_or_none, body_status, score_or_none, text_or_none
+from argmine.read.elements import attribute
 from argmine.read.format import Format
 from argmine.read.json_text import load_json
 from argmine.read.payload import Payload
@@ -33,7 +34,7 @@ def _matches(payload: Payload, columns: Columns) -> bool:
 
 def _parse(payload: Payload, columns: Columns) -> Parsed:
     page = payload.page
-    address = _attribute(page.css_first("link[rel=canonical]"), "href")
+    address = attribute(page.css_first("link[rel=canonical]"), "href")
     base = origin(address)
     topic_id = _topic_of(address.removeprefix(base)) if base else None
     shown = _shown(page, topic_id, address.partition("?")[0])
@@ -43,7 +44,7 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
         parsed = parse_posts(posts, topic, base=base, replaced=replaced)
     else:
         title = page.css_first("[itemprop=headline], h1")
-        parsed = Parsed(shown, title=(_attribute(title, "content") or (title.text().strip() if title else "")))
+        parsed = Parsed(shown, title=(attribute(title, "content") or (title.text().strip() if title else "")))
     more = page.css_first("a[rel=next], link[rel=next]") is not None
     notes = [*parsed.notes, "the topic goes on at another page, which this one links to"] if more else parsed.notes
     return replace(parsed, url=address or parsed.url, notes=notes, pages=2 if more else 1)
@@ -62,7 +63,7 @@ def _topic_of(path: str) -> str | None:
 
 def _carried(page: LexborHTMLParser, topic_id: str | None) -> tuple[dict[str, Any], int]:
     """Return the topic's own JSON, which the page carries for the forum's script, and its replaced surrogates."""
-    carrier = _attribute(page.css_first("#data-preloaded"), "data-preloaded")
+    carrier = attribute(page.css_first("#data-preloaded"), "data-preloaded")
     try:
         parts = mapping(load_json(carrier)[0]) if carrier else {}
         for name, text in parts.items():
@@ -94,9 +95,9 @@ def _draft(post: LexborNode, number: int | None, topic_id: str | None, numbers: 
     return Draft(
         post_id=None if number is None else str(number),
         text=text,
-        author=author_or_none(_attribute(name, "data-user-card") or (name.text() if name else None)),
-        created_us=microseconds(_attribute(time, "datetime") or _attribute(rendered, "data-time")),
-        score=score_or_none(text_or_none(_attribute(likes, "content"))),
+        author=author_or_none(attribute(name, "data-user-card") or (name.text() if name else None)),
+        created_us=microseconds(attribute(time, "datetime") or attribute(rendered, "data-time")),
+        score=score_or_none(text_or_none(attribute(likes, "content"))),
         url=f"{address}/{number}" if address and number is not None else None,
         status=body_status(text),
         thread_id=topic_id,
@@ -104,10 +105,6 @@ def _draft(post: LexborNode, number: int | None, topic_id: str | None, numbers: 
         sources=sources,
         opening=number == 1,
     )
-
-
-def _attribute(node: LexborNode | None, name: str) -> str:
-    return (node.attributes.get(name) or "") if node is not None else ""
 
 
 FORMAT = Format(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 MARKUP_COLUMNS = ("post_id", "start", "end", "how", "source_post_id", "source_author")
 MARKUP_KINDS = ("italic", "blockquote", "aside", "code", "link")
+_ONE_OF = {"stories": "story", "entries": "entry"}
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,15 @@ class Columns:
     url: str | None = None
     score: str | None = None
     thread: str | None = None
+
+
+def counted(number: int, unit: str) -> str:
+    """Return a number with the name, given in the plural, of what it counts.
+
+    >>> counted(1, "comments"), counted(1, "entries"), counted(1412, "comments")
+    ('1 comment', '1 entry', '1,412 comments')
+    """
+    return f"{number:,} {_ONE_OF.get(unit, unit.removesuffix('s')) if number == 1 else unit}"
 
 
 @dataclass(frozen=True)
@@ -63,9 +73,10 @@ class Coverage:
         >>> Coverage(claimed=1412, read=485, stubs=177, deleted=60).line()
         'read 485 of 1,412 comments · 177 stubs not loaded · 60 deleted'
         """
-        of = f" of {self.claimed:,}" if self.claimed is not None and self.claimed != self.read else ""
-        parts = [f"read {self.read:,}{of} {self.unit}"]
-        counted = (
+        whole = self.read if self.claimed is None else self.claimed
+        of = f"{self.read:,} of " if whole != self.read else ""
+        parts = [f"read {of}{counted(whole, self.unit)}"]
+        oddities = (
             (self.stubs, "stubs not loaded", "stub not loaded"),
             (self.deleted, "deleted", "deleted"),
             (self.removed, "removed", "removed"),
@@ -77,7 +88,7 @@ class Coverage:
             (self.duplicate_ids, "repeated identifiers", "repeated identifier"),
             (self.replaced_characters, "characters replaced", "character replaced"),
         )
-        parts += [f"{count:,} {one if count == 1 else many}" for count, many, one in counted if count]
+        parts += [f"{count:,} {one if count == 1 else many}" for count, many, one in oddities if count]
         if self.pages_read != self.pages:
             parts.append(f"{self.pages_read:,} of {self.pages:,} pages")
         return " · ".join(parts)

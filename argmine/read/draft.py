@@ -45,7 +45,7 @@ class Draft:
     status: str = "ok"
     thread_id: str | None = None
     markup: Sequence[Mark] = ()
-    sources: Mapping[tuple[int, int], Quoted] = field(default_factory=dict)
+    sources: Mapping[tuple[int, int], Quoted] | None = None
     """Of marked stretches, by start and end: whose words they are, where the source says so."""
     opening: bool = False
     """The post that opens a thread: it is not one of the comments that coverage counts."""
@@ -103,7 +103,7 @@ def text_or_none(value: Any) -> str | None:
 def author_or_none(value: Any) -> str | None:
     """Return the author's name; None if it is missing or stands for a deleted account."""
     name = text_or_none(value)
-    return None if name is None or name.lower() in ("[deleted]", "[removed]") else name
+    return None if name is None or (name[0] == "[" and name.lower() in ("[deleted]", "[removed]")) else name
 
 
 def score_or_none(value: Any) -> float | None:

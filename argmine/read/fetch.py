@@ -10,53 +10,26 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from argmine.errors import SourceError
+from argmine.read.answers import Answer, Deadline, json_of, refuse_coding, whole_body
 from argmine.read.credentials import hide_secrets, with_credentials
-from argmine.read.json_text import load_json
 from argmine.read.pace import rest, take_turn
-from argmine.read.page_cache import Kept, fresh_for, now, open_cache
+from argmine.read.page_cache import Kept, open_cache
 from argmine.read.refusals import LONGEST_WAIT_S, TRIES, WALLED, back_off_s, reason, wait_s
-from argmine.read.walls import find_wall, wall_message
 from argmine.settings import Settings
 
 if TYPE_CHECKING:
     import httpx
 
-LARGEST_BODY = 256 * 2**20
-"""Bytes of an answer after decompression; a thread of 100,000 comments has about 60 MiB."""
 _MOST_REDIRECTS = 5
 _WHOLE_ANSWER = 4
 """A whole answer may take this many times the longest wait for a part of it."""
-_FRESH_S = 600.0
-"""Seconds for which an answer is used again, where the server does not say."""
 _AT_ONCE = 8
-_CODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 _PAGE_LOOKED_AT = 2**19
-
-
-class StatusError(SourceError):
-    """An answer other than 200, or 0 where none came; `status` is its HTTP status."""
-
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The body of an answer, decompressed, and the encoding that the server named for it."""
-
-    body: bytes
-    encoding: str | None
-    url: str
-    next_page: str | None = None
-    """Where the Link header says that the next page is."""
 
 
 class Session:
@@ -72,10 +45,8 @@ class Session:
         self._cache = open_cache(settings.cache_dir)
         self._granted: dict[str, str] = {}
         self._digest = hashlib.sha256()
+        self._first = ""
         self._n_answers = 0
-        self._oldest_kept: float | None = None
-        self._n_kept = 0
-        self._unwritable = False
 
     def __enter__(self) -> Session:
         return self
@@ -92,6 +63,7 @@ class Session:
         """Return what stands at each address, several asked at once; raise SourceError as get does."""
         if len(addresses) < 2:
             return [self.get(address) for address in addresses]
+        self._opened()  # before there are several threads to do so
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return [self._counted(answer) for answer in pool.map(self._get, addresses)]
 
@@ -109,22 +81,8 @@ class Session:
         return self.as_json(self._counted(self._ask("POST", address, headers, body | {"auth": auth})))
 
     def as_json(self, answer: Answer) -> Any:
-        """Return the JSON of an answer; raise SourceError, naming a login or block page, where it is something else."""
-        text = answer.body.decode("utf-8-sig", errors="replace")
-        try:
-            return load_json(text)[0]
-        except json.JSONDecodeError as error:
-            wall = find_wall(text) if "<" in text[:200] else None
-            if wall:
-                raise SourceError(f"{self.named}: {wall_message(wall)}") from error
-            if text.lstrip().startswith("<"):
-                raise SourceError(
-                    f"{self.named}: the server sent a page in place of JSON. Try again later, or name a saved file."
-                ) from error
-            raise SourceError(
-                f"{self.named}: the JSON of the answer is broken ({error.msg} at character {error.pos:,} of "
-                f"{len(text):,}). Try again later."
-            ) from error
+        """Return the JSON of an answer; raise SourceError where it is something else."""
+        return json_of(answer, self.named)
 
     def grant(self, host: str, authorization: str) -> None:
         """Send this Authorization header to that host from now on."""
@@ -143,13 +101,7 @@ class Session:
 
     def notes(self) -> list[str]:
         """Return what a reader of the result should know of the network."""
-        notes = []
-        if self._oldest_kept is not None:
-            when = datetime.fromtimestamp(self._oldest_kept, UTC).strftime("%Y-%m-%d %H:%M UTC")
-            notes.append(f"answers from the cache: {self._n_kept:,} of {self._n_answers:,}, the oldest of {when}")
-        if self._unwritable:
-            notes.append(f"the cache in {self._cache.folder} cannot be written, so nothing was kept")
-        return notes
+        return self._cache.notes(self._n_answers)
 
     def _counted(self, answer: Answer) -> Answer:
         self._n_answers += 1
@@ -159,23 +111,9 @@ class Session:
 
     def _get(self, address: str) -> Answer:
         kept = None if self.settings.refresh and not self.settings.offline else self._cache.find(address)
-        if kept and (self.settings.offline or now() < kept.fresh_until):
-            return self._reuse(kept)
-        if self.settings.offline:
-            raise SourceError(
-                f"{self.named}: reading an address needs the network, and offline is set. Name a saved file."
-            )
-        headers = {}
-        if kept and kept.etag:
-            headers["If-None-Match"] = kept.etag
-        elif kept and kept.last_modified:
-            headers["If-Modified-Since"] = kept.last_modified
-        return self._ask("GET", address, headers, {}, kept)
-
-    def _reuse(self, kept: Kept) -> Answer:
-        self._n_kept += 1
-        self._oldest_kept = min(self._oldest_kept or kept.fetched_at, kept.fetched_at)
-        return Answer(kept.body, kept.encoding, kept.address, kept.next_page)
+        if kept and (self.settings.offline or kept.is_fresh):
+            return self._cache.use(kept)
+        return self._ask("GET", address, kept.validators() if kept else {}, {}, kept)
 
     def _ask(
         self, method: str, address: str, headers: dict[str, str], body: dict[str, Any], kept: Kept | None = None
@@ -207,7 +145,7 @@ class Session:
         host = urlsplit(address).hostname or ""
         for attempt in range(1, TRIES + 1):
             time.sleep(take_turn(host))
-            deadline = time.monotonic() + _WHOLE_ANSWER * self.settings.timeout_s
+            deadline = Deadline.after(_WHOLE_ANSWER * self.settings.timeout_s)
             full, secret = with_credentials(address, self._granted)
             try:
                 with self._opened().stream(method, full, headers=headers | secret, **body) as response:
@@ -215,16 +153,17 @@ class Session:
                     if response.has_redirect_location:
                         return self._target(address, response.headers["location"])
                     if response.status_code == 304 and kept:
-                        return self._reuse(self._renewed(kept, response))
+                        return self._cache.renew(kept, response.headers)
                     if response.status_code == 200:
-                        content = _body(response, self.named, self.settings, deadline)
-                        answer = Answer(content, response.charset_encoding, address, _next_page(response))
+                        refuse_coding(response.headers.get("content-encoding", ""), self.named)
+                        whole = whole_body(response.iter_bytes(), self.named, deadline)
+                        answer = Answer(whole, response.charset_encoding, address, _next_page(response))
                         if method == "GET" and not secret and full == address:
-                            self._keep(asked, answer, response)
+                            self._cache.keep(asked, answer, response.headers)
                         return answer
                     wait = wait_s(response.status_code, response.headers, attempt)
                     if wait is None:
-                        raise StatusError(f"{self.named}: {_reason(response, deadline)}.", response.status_code)
+                        raise SourceError(f"{self.named}: {_reason(response, deadline)}.")
             except httpx.ReadError:
                 if attempt == TRIES:
                     raise
@@ -248,38 +187,12 @@ class Session:
             self._client = httpx.Client(timeout=self.settings.timeout_s, headers=headers, follow_redirects=False)
         return self._client
 
-    def _keep(self, address: str, answer: Answer, response: httpx.Response) -> None:
-        seconds = fresh_for(response.headers.get("cache-control", ""), _FRESH_S)
-        if seconds is None:
-            return
-        kept = Kept(
-            address=address,
-            body=answer.body,
-            encoding=answer.encoding,
-            etag=response.headers.get("etag"),
-            last_modified=response.headers.get("last-modified"),
-            next_page=answer.next_page,
-            fetched_at=now(),
-            fresh_until=now() + seconds,
-        )
-        self._unwritable = not self._cache.keep(kept) or self._unwritable
-
-    def _renewed(self, kept: Kept, response: httpx.Response) -> Kept:
-        """Keep an answer for longer, because the server says that it still holds."""
-        seconds = fresh_for(response.headers.get("cache-control", ""), _FRESH_S)
-        fields = kept.__dict__ | {"fresh_until": now() + (seconds or 0.0)}
-        renewed = Kept(**fields)
-        self._cache.keep(renewed)
-        return renewed
-
     @contextmanager
     def _one_sentence(self) -> Iterator[None]:
         """Turn what can go wrong on the way into a SourceError, without any secret in it."""
         try:
             with _one_sentence(self.named, self.settings):
                 yield
-        except StatusError as error:
-            raise StatusError(hide_secrets(str(error), self._granted), error.status) from None
         except SourceError as error:
             raise SourceError(hide_secrets(str(error), self._granted)) from None
 
@@ -298,12 +211,12 @@ def is_reachable(address: str, timeout_s: float) -> bool:
         return False
 
 
-def _reason(response: httpx.Response, deadline: float) -> str:
+def _reason(response: httpx.Response, deadline: Deadline) -> str:
     page = _beginning(response, deadline) if response.status_code in WALLED else ""
     return reason(response.status_code, response.headers, page, response.url.host)
 
 
-def _beginning(response: httpx.Response, deadline: float) -> str:
+def _beginning(response: httpx.Response, deadline: Deadline) -> str:
     """Return the first part of the page that came with a refusal."""
     import httpx
 
@@ -311,7 +224,7 @@ def _beginning(response: httpx.Response, deadline: float) -> str:
     try:
         for part in response.iter_bytes():
             parts.append(part[:_PAGE_LOOKED_AT])
-            if sum(map(len, parts)) > _PAGE_LOOKED_AT or time.monotonic() > deadline:
+            if sum(map(len, parts)) > _PAGE_LOOKED_AT or deadline.is_over:
                 break
     except httpx.HTTPError:  # the status alone must do
         pass
@@ -324,27 +237,6 @@ def _next_page(response: httpx.Response) -> str | None:
     except ValueError:
         return None
     return urljoin(str(response.url), found) if found else None
-
-
-def _body(response: httpx.Response, named: str, settings: Settings, deadline: float) -> bytes:
-    coding = response.headers.get("content-encoding", "identity").strip().lower()
-    if coding not in _CODINGS:  # one within another, or one of another kind, may grow beyond any limit in a single step
-        raise SourceError(f"{named}: the answer is compressed as {coding[:40]!r}. Download it and name the file.")
-    parts = []
-    size = 0
-    for part in response.iter_bytes():
-        parts.append(part)
-        size += len(part)
-        if size > LARGEST_BODY:
-            raise SourceError(
-                f"{named}: the answer is larger than {LARGEST_BODY // 2**20} MiB. Download it and name the file."
-            )
-        if time.monotonic() > deadline:
-            seconds = _WHOLE_ANSWER * settings.timeout_s
-            raise SourceError(
-                f"{named}: the answer has not ended after {seconds:g} s. Raise timeout_s, or try again later."
-            )
-    return b"".join(parts)
 
 
 def _check(address: str, named: str, settings: Settings) -> None:

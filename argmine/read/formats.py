@@ -104,13 +104,13 @@ def detect(payload: Payload, columns: Columns) -> Format:
                 return format_
     if payload.is_markup:
         raise SourceError(
-            f"{payload.name}: this is an HTML or XML page, and pages are not read. "
-            "Save the thread as text or JSON, or give its address."
+            f"{payload.name}: this is an XML document of no known kind. "
+            "Save the thread as a page, as text or as JSON, or give its address."
         )
     if payload.json is not None:
         raise SourceError(
             f"{payload.name}: JSON of no known shape: at the top stands {json_rows.describe(payload.json[0])}. "
-            "Known are a Hacker News item, an array of objects, and an object a line."
+            "`argmine formats` lists what is read; of rows, each must have a text."
         )
     raise SourceError(
         f"{payload.name}: the JSON is broken ({_break(payload.text)}). If it was cut short, fetch it again."

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from argmine.errors import SourceError
+from argmine.read.addresses import split_web
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Parsed, author_or_none, body_status, score_or_none, text_or_none
 from argmine.read.format import Format
 from argmine.read.hn_markup import hn_text
 from argmine.read.payload import Payload
+from argmine.read.shape import count
 from argmine.read.times import microseconds
 from argmine.settings import Settings
 
@@ -39,14 +41,8 @@ def item_number(source: str) -> str | None:
     """
     if _NUMBER.fullmatch(source):
         return source
-    try:
-        parts = urlsplit(source)
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or parts.hostname not in (
-        "news.ycombinator.com",
-        "www.news.ycombinator.com",
-    ):
+    parts = split_web(source)
+    if parts is None or parts.hostname not in _HOSTS:
         return None
     number = parse_qs(parts.query).get("id", [""])[0]
     return number if parts.path == "/item" and _NUMBER.fullmatch(number) else None
@@ -58,7 +54,11 @@ def _address(source: str, settings: Settings) -> str | None:
 
 
 def _matches(payload: Payload, columns: Columns) -> bool:
-    value = payload.json[0] if payload.json else None
+    return is_node(payload.json[0]) if payload.json else False
+
+
+def is_node(value: Any) -> bool:
+    """Return whether a value is an item with its replies in it."""
     return (
         isinstance(value, dict)
         and isinstance(value.get("children"), list)
@@ -71,6 +71,20 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
     root, replaced = payload.json or (None, 0)
     if not isinstance(root, dict):
         raise SourceError(f"{payload.name}: this is no Hacker News item. Name the JSON of the Algolia API.")
+    drafts, strays = node_drafts(root)
+    opening = drafts[0].opening
+    return Parsed(
+        drafts,
+        title=text_or_none(root.get("title")) or "",
+        url=drafts[0].url,
+        claimed=_claimed(root) if opening else None,
+        replaced_characters=replaced,
+        notes=[f"nodes of the tree that are no posts: {strays:,}"] if strays else [],
+    )
+
+
+def node_drafts(root: dict[str, Any]) -> tuple[list[Draft], int]:
+    """Return the drafts of an item and of all that stands under it, and how many nodes are no posts."""
     drafts: list[Draft] = []
     strays = 0
     thread = text_or_none(root.get("story_id")) or text_or_none(root.get("id"))
@@ -85,15 +99,7 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
         children = node.get("children")
         if children and isinstance(children, list):
             waiting += [(child, draft.post_id) for child in children]
-    opening = drafts[0].opening
-    return Parsed(
-        drafts,
-        title=text_or_none(root.get("title")) or "",
-        url=drafts[0].url,
-        claimed=_claimed(root) if opening else None,
-        replaced_characters=replaced,
-        notes=[f"nodes of the tree that are no posts: {strays:,}"] if strays else [],
-    )
+    return drafts, strays
 
 
 def _draft(node: dict[str, Any], parent: str | None, thread: str | None) -> Draft:
@@ -115,11 +121,8 @@ def _draft(node: dict[str, Any], parent: str | None, thread: str | None) -> Draf
 
 
 def _claimed(root: dict[str, Any]) -> int | None:
-    for name in ("num_comments", "descendants"):
-        value = root.get(name)
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            return value
-    return None
+    claimed = count(root.get("num_comments"))
+    return count(root.get("descendants")) if claimed is None else claimed
 
 
 FORMAT = Format(

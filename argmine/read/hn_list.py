@@ -47,7 +47,7 @@ def _matches(payload: Payload, columns: Columns) -> bool:
 
 def _are_items(rows: list[Any]) -> bool:
     """Return whether rows have an item's names and no others, and the site's own HTML in a body."""
-    items = [row for row in rows if isinstance(row, dict) and isinstance(row.get("id"), int) and row.keys() <= _NAMES]
+    items = [row for row in rows if is_item(row)]
     bodies = [row["text"] for row in items if isinstance(row.get("text"), str)]
     return bool(rows) and len(items) == len(rows) and (len(rows) == 1 or any(map(is_hn_markup, bodies)))
 
@@ -58,6 +58,18 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
     if not rows:
         raise SourceError(f"{payload.name}: this is no list of Hacker News items.")
     return _parse_items(rows, columns, payload.name, replaced)
+
+
+def is_item(row: Any) -> bool:
+    """Return whether an object has an item's names and no others."""
+    return isinstance(row, dict) and isinstance(row.get("id"), int) and row.keys() <= _NAMES
+
+
+def item_drafts(rows: list[dict[str, Any]], name: str) -> list[Draft]:
+    """Return the drafts of items of any number of threads, row by row; none of them names its thread."""
+    table = columns_of([{"text": None} | {part: row[part] for part in row if part not in _NOT_CELLS} for row in rows])
+    drafts = parse_table(table, Columns(), name).drafts
+    return [_titled(_draft(draft, row, {}), row) for draft, row in zip(drafts, rows, strict=True)]
 
 
 def _parse_items(rows: list[dict[str, Any]], columns: Columns, name: str, replaced: int) -> Parsed:

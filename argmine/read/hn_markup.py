@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from argmine.read.addresses import full_link
 from argmine.read.draft import Mark
 
 _BLOCK = re.compile(r"<pre>(?:<code>)?(.*?)(?:(?:</code>)?</pre>|\Z)|</?p(?:\s[^>]*)?>", re.IGNORECASE | re.DOTALL)
@@ -18,9 +19,8 @@ _INLINE = re.compile(r"<a(\s[^>]*)>(.*?)(?:</a>|\Z)|<(/?)i>|</?code>", re.IGNORE
 _ITALIC_TAG = re.compile(r"</?i>", re.IGNORECASE)
 _HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-# All that the site writes but the ampersand. None of them can make a new entity, so replacing them first decodes once.
-_COMMON = (("&#x27;", "'"), ("&#x2F;", "/"), ("&quot;", '"'), ("&gt;", ">"), ("&lt;", "<"))
-_CUT = "..."
+# All that the site writes.
+_COMMON = {"#x27": "'", "#x2F": "/", "quot": '"', "gt": ">", "lt": "<", "amp": "&"}
 _SIGNS_OF = ("&#x27;", "&#x2F;", "<p>", "<pre><code>", 'rel="nofollow"')
 
 
@@ -37,10 +37,19 @@ def decode_entities(text: str) -> str:
     """
     if "&" not in text:
         return text
-    for entity, character in _COMMON:
-        text = text.replace(entity, character)
+    first, *others = text.split("&")
+    parts = [first]
+    for other in others:
+        name, end, rest = other.partition(";")
+        character = _COMMON.get(name) if end else None
+        parts.append(_decode_any(f"&{other}") if character is None else character + rest)
+    return "".join(parts)
+
+
+def _decode_any(text: str) -> str:
+    """Return a text that begins with an ampersand with its entity decoded, if it is one."""
     # What decodes to nothing (a control character) is kept as written.
-    return _ENTITY.sub(lambda found: unescape(found[0]) or found[0], text) if "&" in text else text
+    return _ENTITY.sub(lambda found: unescape(found[0]) or found[0], text)
 
 
 def hn_text(html: str) -> tuple[str, list[Mark]]:
@@ -51,8 +60,10 @@ def hn_text(html: str) -> tuple[str, list[Mark]]:
     """
     if "<" not in html:
         return decode_entities(html), []
-    if html.count("<") == html.count("<p>"):  # most comments hold no other tag
-        paragraphs = [block for block in html.split("<p>") if block and not block.isspace()]
+    paragraphs = html.split("<p>")
+    if len(paragraphs) == html.count("<") + 1:  # most comments hold no other tag
+        if "" in paragraphs or any(map(str.isspace, paragraphs)):
+            paragraphs = [block for block in paragraphs if block and not block.isspace()]
         return decode_entities("\n\n".join(paragraphs)), []
     parts: list[str] = []
     marks: list[Mark] = []
@@ -69,7 +80,8 @@ def hn_text(html: str) -> tuple[str, list[Mark]]:
         if parts:
             parts.append("\n\n")
             length += 2
-        marks += [(start + length, end + length, how) for start, end, how in found]
+        if found:
+            marks += [(start + length, end + length, how) for start, end, how in found]
         parts.append(text)
         length += len(text)
     return "".join(parts), marks
@@ -104,12 +116,14 @@ def _paragraph(html: str, italic: bool) -> tuple[str, list[Mark], bool]:
     length = at = 0
     italic_from = 0 if italic else None
     for tag in _INLINE.finditer(html):
-        words = decode_entities(html[at : tag.start()])
-        parts.append(words)
-        length += len(words)
-        at = tag.end()
+        start, end = tag.span()
+        if at < start:
+            words = decode_entities(html[at:start])
+            parts.append(words)
+            length += len(words)
+        at = end
         if tag[1] is not None:
-            words = _full_link(tag[1], tag[2])
+            words = _link(tag[1], tag[2])
             if words:
                 marks.append((length, length + len(words), "link"))
             parts.append(words)
@@ -123,19 +137,16 @@ def _paragraph(html: str, italic: bool) -> tuple[str, list[Mark], bool]:
     text = "".join(parts)
     if italic_from is not None:
         slanted.append((italic_from, len(text)))
-    return text, _whole_italics(text, slanted) + marks, italic_from is not None
+    return text, _whole_italics(text, slanted) + marks if slanted else marks, italic_from is not None
 
 
-def _full_link(attributes: str, label_html: str) -> str:
-    """Return a link's text with its address in full: the site cuts a long address and ends it with three dots."""
-    label = decode_entities(_ITALIC_TAG.sub("", label_html))
+def _link(attributes: str, label_html: str) -> str:
+    """Return a link's text with its address in full."""
+    label = decode_entities(_ITALIC_TAG.sub("", label_html) if "<" in label_html else label_html)
     found = _HREF.search(attributes)
-    address = decode_entities(found[1] or found[2] or found[3] or "") if found else ""
-    if not address or label == address or not label.strip():
-        return label if label.strip() else address
-    if label.endswith(_CUT) and address.startswith(label[: -len(_CUT)]):
-        return address
-    return f"{label} ({address})"
+    # An address is mostly slashes, and a slash makes no new entity, so they may go first.
+    address = decode_entities((found[1] or found[2] or found[3] or "").replace("&#x2F;", "/")) if found else ""
+    return full_link(label, address)
 
 
 def _whole_italics(text: str, slanted: list[tuple[int, int]]) -> list[Mark]:

@@ -7,12 +7,14 @@ are flat: depth is an attribute, or the width of a spacer image in steps of 40, 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from argmine.errors import SourceError
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Parsed, body_status, score_or_none
+from argmine.read.elements import ancestors, attribute
 from argmine.read.format import Format
 from argmine.read.hn_item import permalink
 from argmine.read.hn_markup import hn_text
@@ -105,12 +107,12 @@ def _row(cell: LexborNode) -> LexborNode:
 
 def _identifier(row: LexborNode, head: LexborNode | None) -> str | None:
     for tr in (row, _enclosing(row)):
-        own = (tr.attributes.get("id") or "") if tr is not None else ""
+        own = attribute(tr, "id")
         if own.isascii() and own.isdigit():
             return own
     links = head.css("a") if head is not None else []
     for link in links:
-        found = _item(link.attributes.get("href"))
+        found = _item(attribute(link, "href"))
         if found:
             return found
     return None
@@ -118,17 +120,12 @@ def _identifier(row: LexborNode, head: LexborNode | None) -> str | None:
 
 def _enclosing(row: LexborNode) -> LexborNode | None:
     """Return the outer row: each comment is a table of its own within one."""
-    node = row.parent
-    for _ in range(4):
-        if node is None or node.tag == "tr":
-            return node
-        node = node.parent
-    return None
+    return next((node for node in islice(ancestors(row), 4) if node.tag == "tr"), None)
 
 
-def _item(href: str | None) -> str | None:
+def _item(href: str) -> str | None:
     try:
-        parts = urlsplit(href or "")
+        parts = urlsplit(href)
     except ValueError:
         return None
     number = parse_qs(parts.query).get("id", [""])[0]
@@ -145,7 +142,7 @@ def _author(head: LexborNode | None) -> str | None:
 def _time(head: LexborNode | None) -> tuple[int | None, bool]:
     """Return when a comment was written, and whether the page has only "3 days ago" for it."""
     age = head.css_first("span.age") if head is not None else None
-    title = ((age.attributes.get("title") or "") if age is not None else "").split()
+    title = attribute(age, "title").split()
     for part in (*title[1:], *title[:1]):
         found = microseconds(part)
         if found is not None:
@@ -155,11 +152,11 @@ def _time(head: LexborNode | None) -> tuple[int | None, bool]:
 
 def _depth(row: LexborNode) -> int:
     cell = row.css_first("td.ind")
-    indent = (cell.attributes.get("indent") or "") if cell is not None else ""
+    indent = attribute(cell, "indent")
     if indent.isascii() and indent.isdigit():
         return int(indent[:6])
     spacer = row.css_first('img[src*="s.gif"]') or row.css_first("img[width]")
-    width = (spacer.attributes.get("width") or "") if spacer is not None else ""
+    width = attribute(spacer, "width")
     return int(width[:6]) // _STEP if width.isascii() and width.isdigit() else 0
 
 
@@ -191,9 +188,9 @@ def _opening(page: LexborHTMLParser) -> Draft | None:
         return None
     identifier = None
     for node in (table.css_first("tr.athing"), *table.css("a")):
-        own = (node.attributes.get("id") or "") if node is not None else ""
+        own = attribute(node, "id")
         identifier = own if own.isdigit() else (own[3:] if own.startswith("up_") else None)
-        identifier = identifier or (_item(node.attributes.get("href")) if node is not None else None)
+        identifier = identifier or _item(attribute(node, "href"))
         if identifier:
             break
     if not identifier:
@@ -220,10 +217,8 @@ def _opening(page: LexborHTMLParser) -> Draft | None:
 def _old_story(page: LexborHTMLParser) -> LexborNode | None:
     """Return the table of the story on a page that gives it no name."""
     subtext = page.css_first("td.subtext")
-    node = subtext.parent if subtext is not None else None
-    while node is not None and node.tag != "table":
-        node = node.parent
-    return node
+    above = ancestors(subtext) if subtext is not None else ()
+    return next((node for node in above if node.tag == "table"), None)
 
 
 def _old_text(table: LexborNode) -> LexborNode | None:

@@ -1,7 +1,7 @@
 """Hacker News as the Algolia API's search gives it: `GET https://hn.algolia.com/api/v1/search?tags=comment,story_ID`.
 
 A flat list of hits, comments and stories, with bodies in the site's HTML. One answer, several in an array, or a
-recording of requests. A hit that comes again is the same one.
+recording of requests, those for items among them. A hit that comes again is the same one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from argmine.errors import SourceError
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Parsed, author_or_none, body_status, score_or_none, text_or_none
 from argmine.read.format import Format
-from argmine.read.hn_item import permalink
+from argmine.read.hn_item import is_node, node_drafts, permalink
 from argmine.read.hn_markup import decode_entities, hn_text
 from argmine.read.payload import Payload
 from argmine.read.shape import count, mapping, objects, words
@@ -22,11 +22,13 @@ _WRAPPERS = ("reply", "response")
 
 
 def _answers(value: Any) -> list[dict[str, Any]]:
-    """Return the answers of searches in a value: it, its items, or what their recordings hold."""
-    found = []
-    for item in [value] if isinstance(value, dict) else objects(value):
-        found += [part for part in (item, *(mapping(item, name) for name in _WRAPPERS)) if _is_answer(part)]
-    return found
+    """Return the answers of searches in a value: it, its elements, or what their recordings hold."""
+    return [part for part in _parts(value) if _is_answer(part)]
+
+
+def _parts(value: Any) -> list[dict[str, Any]]:
+    elements = [value] if isinstance(value, dict) else objects(value)
+    return [part for element in elements for part in (element, *(mapping(element, name) for name in _WRAPPERS))]
 
 
 def _is_answer(value: dict[str, Any]) -> bool:
@@ -44,7 +46,10 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
     hits = {str(hit.get("objectID")): hit for answer in answers for hit in objects(answer["hits"])}
     if not hits:
         raise SourceError(f"{payload.name}: this is no answer of Hacker News' search with hits. Search again.")
-    drafts = [_draft(identifier, hit) for identifier, hit in hits.items()]
+    found = {identifier: _draft(identifier, hit) for identifier, hit in hits.items()}
+    for draft in (draft for part in _parts(value) if is_node(part) for draft in node_drafts(part)[0]):
+        found.setdefault(str(draft.post_id), draft)
+    drafts = list(found.values())
     threads = {draft.thread_id for draft in drafts}
     titles = {words(hit.get("story_title")) for hit in hits.values()} - {""}
     pages = max((count(answer.get("nbPages")) or 1 for answer in answers), default=1)

@@ -61,6 +61,4 @@ def _refuse_nesting(text: str, name: str) -> None:
         )
     reopened = most_formatting * text.lower().count("<p")
     if reopened > MOST_REOPENED:
-        raise SourceError(
-            f"{name}: {most_formatting:,} tags for bold, italic and the like are never closed. {_ADVICE}"
-        )
+        raise SourceError(f"{name}: {most_formatting:,} tags for bold, italic and the like are never closed. {_ADVICE}")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from argmine.read.addresses import full_link
 from argmine.read.draft import Mark
 from argmine.read.html_limits import refuse_monsters
 
@@ -24,9 +25,6 @@ _CELLS = frozenset(("td", "th"))
 _HIDDEN = frozenset("script style template noscript head button input select textarea svg iframe object math".split())
 _MARKED = {"blockquote": "blockquote", "pre": "code", "code": "code", "a": "link"}
 _SPACE = re.compile(r"[ \t\n\r\f]+")
-_CUT = ("...", "…")
-# A site makes a link of whoever is named: the name says it all.
-_MENTION = re.compile(r"@[\w.-]{1,60}")
 _SMILEY = re.compile("emoji|smil|emoticon|inlineimg")
 _NOTHING, _BLANK, _LINE, _PARAGRAPH = range(4)
 _GAPS = ("", " ", "\n", "\n\n")
@@ -118,24 +116,6 @@ def _enter(node: LexborNode, writer: _Writer, skip: Skip | None) -> bool:
         return False
     writer.enter(tag, node)
     return True
-
-
-def full_link(label: str, address: str) -> str:
-    """Return a link's words with its address in full, once; sites cut a long address and end it with dots.
-
-    >>> full_link("https://a.org/lon...", "https://a.org/long"), full_link("this", "https://a.org/x")
-    ('https://a.org/long', 'this (https://a.org/x)')
-    """
-    bare = label.strip()
-    if not address.startswith(("http://", "https://")) or _MENTION.fullmatch(bare):
-        return label
-    if not bare or address in (bare, f"http://{bare}", f"https://{bare}", f"{bare}/"):
-        return address
-    for sign in _CUT:
-        stem = bare.removesuffix(sign)
-        if bare.endswith(sign) and stem and address.split("://", 1)[1].startswith(stem.split("://", 1)[-1]):
-            return address
-    return f"{label} ({address})"
 
 
 class _Writer:

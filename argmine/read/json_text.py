@@ -30,7 +30,7 @@ def load_json(text: str) -> tuple[Any, int]:
     The standard parser recurses, so a chain of replies deeper than the interpreter's stack goes to a slower one here.
     """
     replaced = 0
-    if "\\ud" in text or "\\uD" in text:
+    if "\\u" in text and ("\\ud" in text or "\\uD" in text):
 
         def mend(escape: re.Match[str]) -> str:
             nonlocal replaced

@@ -1,6 +1,7 @@
 """A Lemmy thread: the comment list of its API (`/api/v3/comment/list`, also v4), or the data that a saved page embeds.
 
-A comment's place stands in its `path`: `0.A.B` is comment B under comment A. Bodies are Markdown.
+A comment's place stands in its `path`: `0.A.B` is comment B under comment A. Bodies are Markdown. Live, the post is
+asked for, then the pages of its comment list.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from argmine.errors import SourceError
+from argmine.read.addresses import origin, split_web
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Parsed, author_or_none, body_status, score_or_none, text_or_none
 from argmine.read.format import Format
@@ -21,7 +23,6 @@ from argmine.read.markdown import line_feeds, markdown_marks
 from argmine.read.payload import Payload
 from argmine.read.shape import count, mapping, objects, words
 from argmine.read.times import microseconds
-from argmine.settings import Settings
 
 if TYPE_CHECKING:
     from argmine.read.fetch import Session
@@ -31,6 +32,9 @@ NameOf = Callable[[dict[str, Any]], str | None]
 _EMBEDDED = re.compile(r"window\.isoData\s*=\s*")
 # The page's data is JavaScript, whose `undefined` is no JSON; within a string it is a word like any other.
 _UNDEFINED = re.compile(r'"(?:[^"\\]|\\.)*"|\bundefined\b', re.DOTALL)
+_PATH = re.compile(r"/post/(\d{1,12})(?:/\d+)?/?")
+_COMMENTS_A_PAGE = 50
+_MOST_PAGES = 400
 
 
 def _matches(payload: Payload, columns: Columns) -> bool:
@@ -157,22 +161,38 @@ def _names(views: Sequence[dict[str, Any]]) -> NameOf:
 
 
 def _home(creator: dict[str, Any]) -> str | None:
-    try:
-        return urlsplit(words(creator.get("actor_id")) or words(creator.get("ap_id"))).hostname
-    except ValueError:
-        return None
+    parts = split_web(words(creator.get("actor_id")) or words(creator.get("ap_id")))
+    return parts.hostname if parts else None
 
 
-def _address(source: str, settings: Settings) -> str | None:
-    from argmine.read.lemmy_live import address
+def post_address(source: str) -> str | None:
+    """Return where the API gives the post that an address names; None for an address of another kind.
 
-    return address(source)
+    >>> post_address("https://lemmy.example.org/post/900")
+    'https://lemmy.example.org/api/v3/post?id=900'
+    """
+    parts = split_web(source)
+    found = _PATH.fullmatch(parts.path) if parts else None
+    return f"{origin(source)}/api/v3/post?id={found[1]}" if found else None
 
 
 def _live(source: str, session: Session) -> Parsed:
-    from argmine.read.lemmy_live import read_thread
-
-    return read_thread(source, session)
+    """Return the thread; raise SourceError if the address leads to none."""
+    where = post_address(source) or source
+    post = mapping(session.get_json(where), "post_view")
+    if not post:
+        raise SourceError(f"{session.named}: the site's answer is no Lemmy post. Save the page and name the file.")
+    base, _, number = where.partition("/api/v3/post?id=")
+    comments: dict[Any, dict[str, Any]] = {}
+    for page in range(1, _MOST_PAGES + 1):
+        # Without type_=All, comments on posts of other instances are left out.
+        query = f"post_id={number}&type_=All&sort=Old&limit={_COMMENTS_A_PAGE}&page={page}"
+        found = objects(mapping(session.get_json(f"{base}/api/v3/comment/list?{query}")).get("comments"))
+        before = len(comments)
+        comments.update((mapping(view, "comment").get("path"), view) for view in found)
+        if len(comments) == before:
+            break
+    return parse_views(post, list(comments.values()))
 
 
 FORMAT = Format(
@@ -182,6 +202,6 @@ FORMAT = Format(
     lacks="the post itself in a bare comment list, comments on the list's other pages",
     matches=_matches,
     parse=_parse,
-    address=_address,
+    address=lambda source, settings: post_address(source),
     live=_live,
 )

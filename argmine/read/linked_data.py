@@ -67,7 +67,7 @@ def _load(text: str) -> Any:
     try:
         # Line feeds inside its strings are the commonest fault of hand-made JSON-LD.
         return json.loads(bare, strict=False)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # broken otherwise too, or a whole number of thousands of digits
         return None
 
 

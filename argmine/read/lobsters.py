@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from argmine.errors import SourceError
+from argmine.read.addresses import split_web
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Parsed, author_or_none, body_status, score_or_none, text_or_none
 from argmine.read.format import Format
@@ -31,24 +31,14 @@ def story_id(source: str) -> str | None:
     >>> story_id("https://lobste.rs/s/tdfoqh/ranking_comments"), story_id("https://lobste.rs/t/meta")
     ('tdfoqh', None)
     """
-    try:
-        parts = urlsplit(source)
-    except ValueError:
-        return None
-    found = _STORY.fullmatch(parts.path) if _is_here(parts) else None
+    parts = split_web(source)
+    found = _STORY.fullmatch(parts.path) if parts and parts.hostname in _HOSTS else None
     return found[1] if found else None
 
 
-def _is_here(parts: SplitResult) -> bool:
-    return parts.scheme in ("http", "https") and parts.hostname in _HOSTS
-
-
 def _address(source: str, settings: Settings) -> str | None:
-    try:
-        parts = urlsplit(source)
-    except ValueError:
-        return None
-    if not _is_here(parts):
+    parts = split_web(source)
+    if parts is None or parts.hostname not in _HOSTS:
         return None
     if not settings.accept_terms and not settings.offline:
         raise SourceError(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from argmine.errors import SourceError
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Parsed, author_or_none, body_status, score_or_none
+from argmine.read.elements import ancestors, attribute, child, classes, words_at
 from argmine.read.format import Format
 from argmine.read.html_text import node_text
 from argmine.read.lobsters import SITE
@@ -34,10 +35,9 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
     if not comments:
         raise SourceError(f"{payload.name}: this page of Lobsters holds no comments. Save the page of a story.")
     drafts = [_comment(comment, thread) for comment in comments]
-    title = page.css_first("span.link a.u-url, .link a")
     return Parsed(
         [*([opening] if opening else []), *drafts],
-        title=title.text().strip() if title is not None else "",
+        title=words_at(page, "span.link a.u-url, .link a"),
         url=opening.url if opening else None,
         claimed=_claimed(page),
     )
@@ -62,37 +62,20 @@ def _comment(comment: LexborNode, thread: str | None) -> Draft:
 
 
 def _status(comment: LexborNode, text: str) -> str:
-    classes = (comment.attributes.get("class") or "").split()
+    is_marked = "deleted" in classes(comment)
     lower = text.lower()
-    if "deleted" in classes or len(text) < 200:
+    if is_marked or len(text) < 200:
         for words, status in _GONE:
-            if words in lower and (
-                "deleted" in classes or lower.strip("[]() .").startswith(("comment " + words, words))
-            ):
+            if words in lower and (is_marked or lower.strip("[]() .").startswith(("comment " + words, words))):
                 return status
-    return "deleted" if "deleted" in classes else body_status(text)
+    return "deleted" if is_marked else body_status(text)
 
 
 def _parent(comment: LexborNode) -> str | None:
     """Return the comment in whose list of replies a comment stands: the first one of the item around that list."""
-    node = comment.parent
-    items = 0
-    while node is not None:
-        if node.is_element_node and node.tag == "li" and "comments_subtree" in (node.attributes.get("class") or ""):
-            items += 1
-            if items == 2:
-                return _own_comment(node)
-        node = node.parent
-    return None
-
-
-def _own_comment(item: LexborNode) -> str | None:
-    child = item.first_child
-    while child is not None:
-        if child.is_element_node and child.attributes.get("data-shortid"):
-            return child.attributes["data-shortid"]
-        child = child.next
-    return None
+    items = [node for node in ancestors(comment) if node.tag == "li" and "comments_subtree" in classes(node)]
+    above = child(items[1], lambda part: bool(attribute(part, "data-shortid"))) if len(items) > 1 else None
+    return attribute(above, "data-shortid") or None
 
 
 def _opening(page: LexborHTMLParser, story: LexborNode) -> Draft:

@@ -1,24 +1,27 @@
 """A Mastodon thread: the answer of `GET /api/v1/statuses/ID/context`, with or without the status itself, or statuses.
 
-Only replies that the asked server knows appear. Mentions at the beginning of a reply are addresses, no words, and are
-left out; bodies are HTML.
+Only replies that the asked server knows appear, also live. Mentions at the beginning of a reply are addresses, no
+words, and are left out; bodies are HTML.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from argmine.errors import SourceError
+from argmine.read.addresses import origin, split_web
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Mark, Parsed, author_or_none, body_status, score_or_none, text_or_none
+from argmine.read.elements import classes
 from argmine.read.format import Format
 from argmine.read.html_text import html_text
 from argmine.read.json_rows import first_object, object_lines
 from argmine.read.payload import Payload
 from argmine.read.shape import count, mapping, objects, words
 from argmine.read.times import microseconds
-from argmine.settings import Settings
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 
 _MENTION_TAG = re.compile(r"<a\s[^>]*\bclass=\"[^\"]*\bmention\b[^>]*>")
 _MENTIONS = re.compile(r"\s*(?:@[\w.-]+(?:@[\w.-]+)?[\s,:]+)*(?:@[\w.-]+(?:@[\w.-]+)?\s*\Z)?")
+_PATH = re.compile(r"/(?:web/)?(?:@[\w.-]+(?:@[\w.:-]+)?|users/[\w.-]+/statuses)/(\d{5,25})(?:/.*)?")
+_LIMIT = 60
+"""Replies that a server shows without a login."""
 
 
 def _matches(payload: Payload, columns: Columns) -> bool:
@@ -119,19 +125,33 @@ def _body(status: dict[str, Any], *, reply: bool) -> tuple[str, list[Mark]]:
 
 def _is_left_out(node: LexborNode) -> bool:
     """Return whether an element is not shown: the address of a quoted post, for readers that cannot show the post."""
-    return "quote-inline" in (node.attributes.get("class") or "").split()
+    return "quote-inline" in classes(node)
 
 
-def _address(source: str, settings: Settings) -> str | None:
-    from argmine.read.mastodon_live import address
+def status_address(source: str) -> str | None:
+    """Return where the API gives the status that an address names; None for an address of another kind.
 
-    return address(source)
+    >>> status_address("https://social.example.org/@al/101234567890")
+    'https://social.example.org/api/v1/statuses/101234567890'
+    """
+    parts = split_web(source)
+    found = _PATH.fullmatch(parts.path) if parts else None
+    return f"{origin(source)}/api/v1/statuses/{found[1]}" if found else None
 
 
 def _live(source: str, session: Session) -> Parsed:
-    from argmine.read.mastodon_live import read_thread
-
-    return read_thread(source, session)
+    """Return the thread; raise SourceError if the address leads to none."""
+    where = status_address(source) or source
+    status = mapping(session.get_json(where))
+    if "content" not in status or "account" not in status:
+        raise SourceError(f"{session.named}: the site's answer is no Mastodon status. Save the thread as a file.")
+    context = mapping(session.get_json(f"{where}/context"))
+    ancestors, descendants = objects(context.get("ancestors")), objects(context.get("descendants"))
+    parsed = parse_statuses([*ancestors, status, *descendants])
+    if len(descendants) < _LIMIT:
+        return parsed
+    note = f"a server shows {_LIMIT} replies to readers without a login: there may be more"
+    return replace(parsed, notes=[*parsed.notes, note])
 
 
 FORMAT = Format(
@@ -141,6 +161,6 @@ FORMAT = Format(
     lacks="replies that the asked server does not know, deleted posts",
     matches=_matches,
     parse=_parse,
-    address=_address,
+    address=lambda source, settings: status_address(source),
     live=_live,
 )

@@ -7,10 +7,16 @@ import json
 import os
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+from argmine.read.answers import Answer
+
 _FOLDER = "pages"
+_FRESH_S = 600.0
+"""Seconds for which an answer is used again, where the server does not say."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +32,26 @@ class Kept:
     fetched_at: float
     fresh_until: float
 
+    @property
+    def is_fresh(self) -> bool:
+        """Return whether it may be used without asking the server again."""
+        return now() < self.fresh_until
+
+    def validators(self) -> dict[str, str]:
+        """Return the headers that ask the server whether it still holds."""
+        if self.etag:
+            return {"If-None-Match": self.etag}
+        return {"If-Modified-Since": self.last_modified} if self.last_modified else {}
+
 
 class PageCache:
-    """A folder with a file for each address; whoever finds a damaged one finds nothing."""
+    """A folder with a file for each address; whoever finds a damaged one finds nothing. It counts what is used."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / _FOLDER
+        self._n_used = 0
+        self._oldest: float | None = None
+        self._unwritable = False
 
     def find(self, address: str) -> Kept | None:
         """Return what is kept for an address, or None."""
@@ -44,8 +64,46 @@ class PageCache:
             return None
         return kept if kept.address == address and digest == hashlib.sha256(body).hexdigest() else None
 
-    def keep(self, kept: Kept) -> bool:
-        """Keep an answer in place of an earlier one for its address; return whether the folder could be written."""
+    def use(self, kept: Kept) -> Answer:
+        """Return what is kept as the answer that it was."""
+        self._n_used += 1
+        self._oldest = min(self._oldest or kept.fetched_at, kept.fetched_at)
+        return Answer(kept.body, kept.encoding, kept.address, kept.next_page)
+
+    def renew(self, kept: Kept, headers: Mapping[str, str]) -> Answer:
+        """Return what is kept, and keep it for longer, because the server says that it still holds."""
+        seconds = fresh_for(headers.get("cache-control", ""), _FRESH_S)
+        self._write(replace(kept, fresh_until=now() + (seconds or 0.0)))
+        return self.use(kept)
+
+    def keep(self, address: str, answer: Answer, headers: Mapping[str, str]) -> None:
+        """Keep what an address answered, in place of what it did before, unless its headers forbid it."""
+        seconds = fresh_for(headers.get("cache-control", ""), _FRESH_S)
+        if seconds is not None:
+            self._write(
+                Kept(
+                    address=address,
+                    body=answer.body,
+                    encoding=answer.encoding,
+                    etag=headers.get("etag"),
+                    last_modified=headers.get("last-modified"),
+                    next_page=answer.next_page,
+                    fetched_at=now(),
+                    fresh_until=now() + seconds,
+                )
+            )
+
+    def notes(self, n_answers: int) -> list[str]:
+        """Return what a reader of the result should know: how many of the answers are from here, and how old."""
+        notes = []
+        if self._oldest is not None:
+            when = datetime.fromtimestamp(self._oldest, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            notes.append(f"answers from the cache: {self._n_used:,} of {n_answers:,}, the oldest of {when}")
+        if self._unwritable:
+            notes.append(f"the cache in {self.folder} cannot be written, so nothing was kept")
+        return notes
+
+    def _write(self, kept: Kept) -> None:
         fields = asdict(kept)
         body = fields.pop("body")
         head = json.dumps(fields | {"sha256": hashlib.sha256(body).hexdigest()}).encode()
@@ -56,8 +114,7 @@ class PageCache:
                 file.write(head + b"\n" + body)
             Path(name).replace(self._file(kept.address))
         except OSError:
-            return False
-        return True
+            self._unwritable = True
 
     def _file(self, address: str) -> Path:
         return self.folder / hashlib.sha256(address.encode("utf-8", errors="surrogatepass")).hexdigest()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from argmine.errors import SourceError
-from argmine.read.discussion import MARKUP_COLUMNS, Columns, Coverage, Discussion
+from argmine.read.discussion import MARKUP_COLUMNS, Columns, Coverage, Discussion, counted
 from argmine.read.draft import Draft, Parsed
 from argmine.read.format import Format
 from argmine.read.formats import FORMATS, detect
@@ -139,14 +139,16 @@ def _assemble(
         progress(0, total)
     tree = arrange(parsed.drafts, in_order=parsed.in_order)
     if not any(draft.status == "ok" and draft.text.strip() for draft in tree.drafts):
-        raise SourceError(f"{name}: the thread has no text at all ({total:,} {parsed.unit}, none with words in it).")
-    posts = _posts(tree)
+        raise SourceError(
+            f"{name}: the thread has no text at all ({counted(total, parsed.unit)}, none with words in it)."
+        )
+    posts = posts_of(tree)
     if progress:
         progress(total, total)
     return Discussion(
         posts=posts,
-        markup=_markup(tree.drafts),
-        coverage=_coverage(parsed, tree),
+        markup=markup_of(tree.drafts),
+        coverage=coverage_of(parsed, tree),
         title=parsed.title,
         url=parsed.url,
         source=name,
@@ -155,7 +157,7 @@ def _assemble(
     )
 
 
-def _posts(tree: Tree) -> pd.DataFrame:
+def posts_of(tree: Tree) -> pd.DataFrame:
     """Return the table. A post without an opinion to read has no text, whatever its source says in its place."""
     import numpy as np
     import pandas as pd
@@ -165,23 +167,25 @@ def _posts(tree: Tree) -> pd.DataFrame:
     times = np.array([missing if d.created_us is None else d.created_us for d in drafts], dtype="int64")
     frame = pd.DataFrame(
         {
-            "post_id": [d.post_id for d in drafts],
-            "thread_id": [d.thread_id for d in drafts],
-            "parent_id": [d.parent_id for d in drafts],
-            "author": [d.author for d in drafts],
+            "post_id": pd.array([d.post_id for d in drafts], dtype="str"),
+            "thread_id": pd.array([d.thread_id for d in drafts], dtype="str"),
+            "parent_id": pd.array([d.parent_id for d in drafts], dtype="str"),
+            "author": pd.array([d.author for d in drafts], dtype="str"),
             "created_at": pd.DatetimeIndex(times.view("datetime64[us]"), tz="UTC"),
-            "score": [d.score for d in drafts],
-            "depth": tree.depths,
-            "url": [d.url for d in drafts],
-            "status": [d.status for d in drafts],
-            "text": [d.text if d.status == "ok" else "" for d in drafts],
+            "score": np.array([d.score for d in drafts], dtype="float64"),
+            "depth": np.array(tree.depths, dtype="int64"),
+            "url": pd.array([d.url for d in drafts], dtype="str"),
+            "status": pd.array([d.status for d in drafts], dtype="str"),
+            "text": pd.array([d.text if d.status == "ok" else "" for d in drafts], dtype="str"),
         },
         columns=POSTS.names,
     )
     return conform(frame, POSTS)
 
 
-def _markup(drafts: list[Draft]) -> pd.DataFrame:
+def markup_of(drafts: list[Draft]) -> pd.DataFrame:
+    """Return the table of what the drafts' markup says, with the columns MARKUP_COLUMNS."""
+    import numpy as np
     import pandas as pd
 
     known = {draft.post_id for draft in drafts}
@@ -190,12 +194,17 @@ def _markup(drafts: list[Draft]) -> pd.DataFrame:
         for mark in draft.markup if draft.status == "ok" else ():
             post, author = draft.sources.get(mark[:2], (None, None)) if draft.sources else (None, None)
             rows.append((draft.post_id, *mark, post if post in known else None, author))
-    frame = pd.DataFrame(rows, columns=list(MARKUP_COLUMNS))
-    texts = dict.fromkeys(("post_id", "how", "source_post_id", "source_author"), "str")
-    return frame.astype({**texts, "start": "int64", "end": "int64"})
+    columns = zip(*rows, strict=True) if rows else [()] * len(MARKUP_COLUMNS)
+    return pd.DataFrame(
+        {
+            name: np.array(cells, dtype="int64") if name in ("start", "end") else pd.array(list(cells), dtype="str")
+            for name, cells in zip(MARKUP_COLUMNS, columns, strict=True)
+        }
+    )
 
 
-def _coverage(parsed: Parsed, tree: Tree) -> Coverage:
+def coverage_of(parsed: Parsed, tree: Tree) -> Coverage:
+    """Return how much was read of what a format gave."""
     comments = [draft for draft in tree.drafts if not draft.opening]
     statuses = Counter(draft.status for draft in comments)
     return Coverage(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from argmine.errors import SourceError
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Parsed, body_status
+from argmine.read.elements import words_at
 from argmine.read.format import Format
 from argmine.read.html_text import html_text
 from argmine.read.payload import Payload
@@ -34,23 +35,18 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
     for draft in drafts:
         draft.thread_id = opening.post_id if opening else None
         draft.opening = draft is opening
-    title = payload.page.css_first("feed > title, entry title") if opening is None else None
     return Parsed(
         drafts,
-        title=_opening_title(payload) if opening else (title.text().strip() if title is not None else ""),
+        title=words_at(payload.page, "entry title" if opening else "feed > title, entry title"),
         url=opening.url if opening else None,
         notes=[FLAT, *moderator_note(drafts)],
     )
 
 
-def _opening_title(payload: Payload) -> str:
-    title = payload.page.css_first("entry title")
-    return title.text().strip() if title is not None else ""
-
-
 def _draft(entry: LexborNode) -> Draft:
-    name = _text(entry, "id")
-    content = _text(entry, "content")
+    name = words_at(entry, "id")
+    body = entry.css_first("content")
+    content = body.text() if body is not None else ""
     start, end = content.find(_OFF), content.rfind(_ON)
     text, markup = html_text(content[start + len(_OFF) : end if end > start else None]) if start >= 0 else ("", [])
     link = entry.css_first("link[href]")
@@ -59,18 +55,13 @@ def _draft(entry: LexborNode) -> Draft:
     return Draft(
         post_id=bare_id(name),
         text=text,
-        author=user_name(_text(entry, "author name")),
-        created_us=microseconds(_text(entry, "published") or _text(entry, "updated")),
+        author=user_name(words_at(entry, "author name")),
+        created_us=microseconds(words_at(entry, "published") or words_at(entry, "updated")),
         url=link.attributes.get("href") if link is not None else None,
         status=status,
         markup=markup,
         opening=opening,
     )
-
-
-def _text(entry: LexborNode, selector: str) -> str:
-    found = entry.css_first(selector)
-    return found.text().strip() if found is not None else ""
 
 
 FORMAT = Format(

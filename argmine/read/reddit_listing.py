@@ -25,6 +25,7 @@ from argmine.read.reddit_thing import (
     submission_draft,
     submission_title,
 )
+from argmine.read.shape import count
 from argmine.settings import Settings
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def parse_things(things: Things, name: str, *, replaced: int = 0, escaped: bool 
         drafts,
         title=submission_title(post, escaped=escaped) if post else "",
         url=drafts[0].url if post else _common_thread(drafts),
-        claimed=_count(post, "num_comments") if post else None,
+        claimed=count(post.get("num_comments")) if post else None,
         replaced_characters=replaced,
         stubs=len(stubs),
         notes=[*_notes(things, stubs), *moderator_note(drafts)],
@@ -139,7 +140,7 @@ def parse_things(things: Things, name: str, *, replaced: int = 0, escaped: bool 
 
 def _notes(things: Things, stubs: list[dict[str, Any]]) -> list[str]:
     notes = []
-    hidden = sum(_count(stub, "count") or 0 for stub in stubs)
+    hidden = sum(count(stub.get("count")) or 0 for stub in stubs)
     if hidden:
         notes.append(f"comments behind the stubs, as Reddit counts them: {hidden:,}")
     if things.repeated:
@@ -147,11 +148,6 @@ def _notes(things: Things, stubs: list[dict[str, Any]]) -> list[str]:
     if things.strays:
         notes.append(f"values in the listing that are no comments: {things.strays:,}")
     return notes
-
-
-def _count(thing: dict[str, Any] | None, name: str) -> int | None:
-    value = thing.get(name) if thing else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _common_thread(drafts: list[Draft]) -> str | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from argmine.errors import SourceError
+from argmine.read.addresses import split_web
 from argmine.read.discussion import Columns
 from argmine.read.draft import Parsed
 from argmine.read.payload import Payload
@@ -44,13 +45,10 @@ def thread_id(source: str) -> str | None:
     >>> thread_id("https://old.reddit.com/r/science/comments/1rku5x9/hair/o8n5/"), thread_id("https://redd.it/1rku5x9")
     ('1rku5x9', '1rku5x9')
     """
-    try:
-        parts = urlsplit(source)
-    except ValueError:
+    parts = split_web(source)
+    if parts is None:
         return None
-    host = (parts.hostname or "").lower()
-    if parts.scheme not in ("http", "https"):
-        return None
+    host = parts.hostname or ""
     pattern = _PATH if _HOST.fullmatch(host) else _SHORT if host in ("redd.it", "www.redd.it") else None
     found = pattern.fullmatch(parts.path.lower()) if pattern else None
     return found[1] if found else None

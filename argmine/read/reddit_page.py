@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from argmine.errors import SourceError
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Parsed, body_status, score_or_none
+from argmine.read.elements import ancestors, attribute, child, classes, words_at
 from argmine.read.format import Format
 from argmine.read.html_text import node_text
 from argmine.read.payload import Payload
@@ -18,7 +19,7 @@ from argmine.read.reddit_thing import SITE, bare_id, moderator_note, user_name
 from argmine.read.times import microseconds
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+    from selectolax.lexbor import LexborNode
 
 _NUMBER = re.compile(r"-?[\d,]+")
 
@@ -41,7 +42,7 @@ def _parse_old(payload: Payload, columns: Columns) -> Parsed:
     claimed = _number(link.attributes.get("data-comments-count")) if link is not None else None
     return Parsed(
         [*([opening] if opening else []), *drafts],
-        title=_words(link, "a.title") or _words(page, "title"),
+        title=words_at(link, "a.title") or words_at(page, "title"),
         url=opening.url if opening else None,
         claimed=claimed,
         stubs=stubs,
@@ -51,7 +52,7 @@ def _parse_old(payload: Payload, columns: Columns) -> Parsed:
 
 def _old_comment(thing: LexborNode, thread: str | None) -> Draft:
     attributes = thing.attributes
-    entry = _child(thing, "entry")
+    entry = _entry(thing)
     text, markup = node_text(_body(entry))
     identifier = bare_id(attributes.get("data-fullname"))
     parent = _enclosing_thing(thing)
@@ -60,7 +61,7 @@ def _old_comment(thing: LexborNode, thread: str | None) -> Draft:
         post_id=identifier,
         text=text,
         parent_id=parent or thread,
-        author=user_name(attributes.get("data-author")) or (_words(entry, "a.author") or None),
+        author=user_name(attributes.get("data-author")) or (words_at(entry, "a.author") or None),
         created_us=_old_time(entry),
         score=_old_score(entry),
         url=SITE + permalink if permalink else None,
@@ -73,12 +74,12 @@ def _old_comment(thing: LexborNode, thread: str | None) -> Draft:
 def _old_status(thing: LexborNode, text: str) -> str:
     status = body_status(text)
     is_bare = status == "ok" and not text.strip()
-    return "deleted" if is_bare and "deleted" in (thing.attributes.get("class") or "").split() else status
+    return "deleted" if is_bare and "deleted" in classes(thing) else status
 
 
 def _old_opening(link: LexborNode) -> Draft:
     attributes = link.attributes
-    text, markup = node_text(_body(_child(link, "entry")))
+    text, markup = node_text(_body(_entry(link)))
     identifier = bare_id(attributes.get("data-fullname"))
     permalink = attributes.get("data-permalink")
     return Draft(
@@ -95,14 +96,9 @@ def _old_opening(link: LexborNode) -> Draft:
     )
 
 
-def _child(node: LexborNode, name: str) -> LexborNode | None:
-    """Return the first direct child of a class."""
-    child = node.first_child
-    while child is not None:
-        if child.is_element_node and name in (child.attributes.get("class") or "").split():
-            return child
-        child = child.next
-    return None
+def _entry(thing: LexborNode) -> LexborNode | None:
+    """Return what a comment or a submission shows of itself, apart from its replies."""
+    return child(thing, lambda part: "entry" in classes(part))
 
 
 def _body(entry: LexborNode | None) -> LexborNode | None:
@@ -111,18 +107,14 @@ def _body(entry: LexborNode | None) -> LexborNode | None:
 
 def _enclosing_thing(thing: LexborNode) -> str | None:
     """Return the comment that a comment stands within, or None."""
-    node = thing.parent
-    while node is not None:
-        if node.is_element_node and "thing" in (node.attributes.get("class") or "").split():
-            return bare_id(node.attributes.get("data-fullname"))
-        node = node.parent
-    return None
+    outer = next((node for node in ancestors(thing) if "thing" in classes(node)), None)
+    return bare_id(attribute(outer, "data-fullname"))
 
 
 def _old_time(entry: LexborNode | None) -> int | None:
     times = entry.css("time[datetime]") if entry is not None else []
     for time in times:
-        if "edited-timestamp" not in (time.attributes.get("class") or ""):
+        if "edited-timestamp" not in classes(time):
             return microseconds(time.attributes.get("datetime"))
     return None
 
@@ -142,11 +134,6 @@ def _leading_number(text: str) -> str | None:
 def _number(value: Any) -> int | None:
     found = score_or_none(value)
     return int(found) if found is not None and found >= 0 else None
-
-
-def _words(node: LexborNode | LexborHTMLParser | None, selector: str) -> str:
-    found = node.css_first(selector) if node is not None else None
-    return " ".join(found.text().split()) if found is not None else ""
 
 
 def _matches_new(payload: Payload, columns: Columns) -> bool:
@@ -222,12 +209,7 @@ def _new_opening(post: LexborNode) -> Draft:
 
 def _slot(node: LexborNode, name: str) -> LexborNode | None:
     """Return what a component of the new design shows in one of its places."""
-    child = node.first_child
-    while child is not None:
-        if child.is_element_node and child.attributes.get("slot") == name:
-            return child
-        child = child.next
-    return None
+    return child(node, lambda part: attribute(part, "slot") == name)
 
 
 OLD = Format(

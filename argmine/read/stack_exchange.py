@@ -1,15 +1,18 @@
 """A Stack Exchange question as its API 2.3 gives it: questions, answers and comments in wrappers of `items`.
 
 One file may hold one wrapper or a list of them; answers and comments are found inside a question too. Bodies are HTML.
+Live, the question is asked for, then its answers, then the comments of both.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from argmine.read.addresses import origin
+from argmine.errors import SourceError
+from argmine.read.addresses import origin, split_web
 from argmine.read.discussion import Columns
 from argmine.read.draft import Draft, Mark, Parsed, author_or_none, body_status, score_or_none, text_or_none
 from argmine.read.format import Format
@@ -18,12 +21,19 @@ from argmine.read.markdown import line_feeds, markdown_marks
 from argmine.read.payload import Payload
 from argmine.read.shape import count, mapping, objects, words
 from argmine.read.times import microseconds
-from argmine.settings import Settings
 
 if TYPE_CHECKING:
     from argmine.read.fetch import Session
 
 _IDENTIFIERS = ("comment_id", "answer_id", "question_id")
+API = "https://api.stackexchange.com/2.3"
+_HOST = re.compile(
+    r"(?:[a-z]{2}\.)?(?:stackoverflow|superuser|serverfault|askubuntu|stackapps)\.com|mathoverflow\.net"
+    r"|[a-z0-9.-]+\.stackexchange\.com"
+)
+_PATH = re.compile(r"/q(?:uestions)?/(\d{1,10})(?:/.*)?")
+_ITEMS_A_PAGE = 100
+_MOST_PAGES = 50
 
 
 def _matches(payload: Payload, columns: Columns) -> bool:
@@ -131,16 +141,47 @@ def _claimed(question: dict[str, Any], items: Sequence[dict[str, Any]]) -> int |
     return answers + max(counted, sum(_kind(item) == "comment_id" for item in items))
 
 
-def _address(source: str, settings: Settings) -> str | None:
-    from argmine.read.stack_exchange_live import question
+def named_question(source: str) -> tuple[str, str] | None:
+    """Return the site and the number of the question that an address names; None for an address of another kind.
 
-    return source if question(source) else None
+    >>> named_question("https://law.stackexchange.com/questions/40/is-it-fair-use#41")
+    ('law.stackexchange.com', '40')
+    """
+    parts = split_web(source)
+    host = (parts.hostname or "").removeprefix("www.") if parts else ""
+    found = _PATH.fullmatch(parts.path) if parts and _HOST.fullmatch(host) else None
+    return (host, found[1]) if found else None
 
 
 def _live(source: str, session: Session) -> Parsed:
-    from argmine.read.stack_exchange_live import read_thread
+    """Return the question; raise SourceError if the API does not know it."""
+    site, number = named_question(source) or ("", source)
+    items, unfinished = _all(f"questions/{number}", site, session)
+    if not items:
+        raise SourceError(f"{session.named}: {site} has no question {number}. Check the address.")
+    answers, more = _all(f"questions/{number}/answers", site, session)
+    items, unfinished = items + answers, unfinished or more
+    numbers = [number, *(str(found) for item in answers if (found := count(item.get("answer_id"))) is not None)]
+    for at in range(0, len(numbers), _ITEMS_A_PAGE):
+        some = ";".join(numbers[at : at + _ITEMS_A_PAGE])
+        comments, more = _all(f"posts/{some}/comments", site, session)
+        items, unfinished = items + comments, unfinished or more
+    return parse_items(items, unfinished=unfinished)
 
-    return read_thread(source, session)
+
+def _all(path: str, site: str, session: Session) -> tuple[list[dict[str, Any]], bool]:
+    """Return the items of every page, and whether there are more than were asked for."""
+    items: list[dict[str, Any]] = []
+    for page in range(1, _MOST_PAGES + 1):
+        where = f"{API}/{path}?site={site}&filter=withbody&sort=creation&order=asc&pagesize={_ITEMS_A_PAGE}&page={page}"
+        answer = mapping(session.get_json(where))
+        pause = count(answer.get("backoff"))
+        if pause:
+            session.rest(where, pause)
+        items += objects(answer.get("items"))
+        if answer.get("has_more") is not True:
+            return items, False
+    return items, True
 
 
 FORMAT = Format(
@@ -150,6 +191,6 @@ FORMAT = Format(
     lacks="comments that were not asked for",
     matches=_matches,
     parse=_parse,
-    address=_address,
+    address=lambda source, settings: source if named_question(source) else None,
     live=_live,
 )

@@ -50,11 +50,10 @@ def arrange(drafts: Sequence[Draft], *, in_order: bool = False) -> Tree:
             draft.thread_id = draft.thread_id or ONE_THREAD
         return Tree(named, [0] * len(named), 0, 0, 0, 0)
     duplicates = _number_duplicates(named)
-    keys = [_order_key(draft) for draft in named]
     position = {str(draft.post_id): index for index, draft in enumerate(named)}
     parents, dangling, self_replies = _resolve(named, position)
-    cycles = _cut_cycles(named, parents, keys)
-    order, depths = _walk(named, parents, keys)
+    cycles = _cut_cycles(named, parents)
+    order, depths = _walk(named, parents)
     return Tree([named[index] for index in order], depths, dangling, self_replies, cycles, duplicates)
 
 
@@ -159,7 +158,7 @@ def _is_thread(draft: Draft) -> bool:
     return draft.thread_id is not None and draft.parent_id in (draft.thread_id, f"t3_{draft.thread_id}")
 
 
-def _cut_cycles(drafts: list[Draft], parents: list[int], keys: list[Key]) -> int:
+def _cut_cycles(drafts: list[Draft], parents: list[int]) -> int:
     """Return the number of cycles; each is cut open at its earliest post, which becomes a root."""
     state = bytearray(len(drafts))  # 0 not seen, 1 on the path being followed, 2 done
     cycles = 0
@@ -172,7 +171,7 @@ def _cut_cycles(drafts: list[Draft], parents: list[int], keys: list[Key]) -> int
             here = parents[here]
         if here >= 0 and state[here] == 1:
             cycles += 1
-            first = min(path[path.index(here) :], key=keys.__getitem__)
+            first = min(path[path.index(here) :], key=lambda index: _order_key(drafts[index]))
             parents[first] = -1
             drafts[first].parent_id = None
         for index in path:
@@ -180,14 +179,16 @@ def _cut_cycles(drafts: list[Draft], parents: list[int], keys: list[Key]) -> int
     return cycles
 
 
-def _walk(drafts: list[Draft], parents: list[int], keys: list[Key]) -> tuple[list[int], list[int]]:
+def _walk(drafts: list[Draft], parents: list[int]) -> tuple[list[int], list[int]]:
     """Return the indices in reading order and the depth of each; give a thread to every draft that has none."""
     children: dict[int, list[int]] = {}
     for index, parent in enumerate(parents):
         children.setdefault(parent, []).append(index)
     for siblings in children.values():
-        siblings.sort(key=keys.__getitem__, reverse=True)
+        if len(siblings) > 1:
+            siblings.sort(key=lambda index: _order_key(drafts[index]), reverse=True)
     roots = children.get(-1, [])
+    keys = {root: _order_key(drafts[root]) for root in roots}
     for root in roots:
         drafts[root].thread_id = drafts[root].thread_id or ONE_THREAD
     earliest: dict[str, Key] = {}

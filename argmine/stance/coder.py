@@ -91,6 +91,12 @@ class InContext:
         return self.claims["text"].iloc[self.rows].tolist()
 
     @cached_property
+    def threads(self) -> np.ndarray:
+        """For each claim, the id of its thread, shape (n,)."""
+        thread = dict(zip(self.posts["post_id"], self.posts["thread_id"], strict=True))
+        return self.claims["post_id"].iloc[self.rows].map(thread).to_numpy(dtype=str)
+
+    @cached_property
     def contexts(self) -> list[tuple[str, str]]:
         """For each claim, what stands before it in its post, and its parent post's text."""
         text = dict(zip(self.posts["post_id"], self.posts["text"], strict=True))

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+
 CONTEXT_WORDS = 24
+CONTEXT_WEIGHT = 0.5
 
 
 def reading_text(claim: str, proposition: str, before: str, parent: str) -> str:
@@ -16,3 +24,15 @@ def reading_text(claim: str, proposition: str, before: str, parent: str) -> str:
     words_before = before.split()[-CONTEXT_WORDS:]
     words_of_parent = parent.split()[-CONTEXT_WORDS:]
     return " ".join([*claim.split(), "[SEP]", *proposition.split(), "[SEP]", *words_before, "[SEP]", *words_of_parent])
+
+
+def parts_vectors(readings: Sequence[str], encode: Callable[[Sequence[str]], np.ndarray]) -> np.ndarray:
+    """Return the vectors of each reading's claim, words before and parent, side by side, shape (n, 3 dim)."""
+    import numpy as np
+
+    parts = [[part.strip() for part in reading.split("[SEP]")] for reading in readings]
+    vectors = []
+    for place, weight in ((0, 1.0), (2, CONTEXT_WEIGHT), (3, CONTEXT_WEIGHT)):
+        filled = np.array([weight if part[place] else 0.0 for part in parts])
+        vectors.append(encode([part[place] or "." for part in parts]) * filled[:, None])
+    return np.hstack(vectors)

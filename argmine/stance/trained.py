@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from argmine.codebook import EXAMPLE_SIDES, load_codebook
 from argmine.errors import EncoderError
+from argmine.settings import DEFAULT_MODEL
 from argmine.stance.coder import FrameScores
-from argmine.stance.reading import CONTEXT_WORDS, reading_text
+from argmine.stance.reading import CONTEXT_WORDS, parts_vectors, reading_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 # again with the proposition.
 GATE = 0.1
 LIKENESS_GATE = 0.2
+# Weight of the prevalence in training, in claims, when a thread's own prevalence is estimated.
+PRIOR_CLAIMS = 20
+_MOST_ROUNDS, _SETTLED = 100, 1e-6
 _N_LOGITS = 1 + len(EXAMPLE_SIDES)
 
 
@@ -38,7 +42,8 @@ class Heads:
     """What turns a reading's unit vector into logits: weight (4 + 4 a frame, dim), bias; and their calibration.
 
     The first four logits are of the proposition in the text (speaks, pro, con, neutral), then four for each frame of
-    `propositions`. `calibration` is what `argmine.learn.stance.calibrate` returns.
+    `propositions`. `plain` gives a second opinion on each frame from the vectors of a reading's parts by the default
+    encoder: weight (frames, 3 dim + 1), the bias last. `calibration` is what `argmine.learn.stance.calibrate` returns.
     """
 
     sha256: str
@@ -46,6 +51,7 @@ class Heads:
     weight: np.ndarray
     bias: np.ndarray
     calibration: dict[str, list[float]]
+    plain: np.ndarray
 
     def logits(self, vectors: np.ndarray) -> np.ndarray:
         """Return the logits of readings, shape (n, 1 + frames, 4)."""
@@ -74,8 +80,8 @@ def load_heads(folder: Path) -> Heads:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if sha256 != values["sha256"]:
         raise EncoderError(f"{folder}: the coder's weights have sha256 {sha256}, not {values['sha256']}. Reinstall.")
-    weight, bias = (np.array(values[name], dtype=np.float32) for name in ("weight", "bias"))
-    return Heads(sha256, values["propositions"], weight, bias, values["calibration"])
+    weight, bias, plain = (np.array(values[name], dtype=np.float32) for name in ("weight", "bias", "plain"))
+    return Heads(sha256, values["propositions"], weight, bias, values["calibration"], plain)
 
 
 class TrainedCoder:
@@ -89,7 +95,7 @@ class TrainedCoder:
         """Return the coder's name and weights, and its scores where they were measured with this codebook."""
         described: dict[str, Any] = {
             "name": "a trained model that reads each claim in its context with the frame's proposition",
-            "reads": f"It reads a claim with the {CONTEXT_WORDS} words before it and the end of the post that it answers.",
+            "reads": f"It reads a claim with the {CONTEXT_WORDS} words before it and the end of the post it answers.",
             "sha256": self.heads.sha256,
         }
         if codebook.sha256 == load_codebook().sha256:
@@ -103,22 +109,29 @@ class TrainedCoder:
         import numpy as np
 
         encode = encoders.of_folder(self.folder)
-        own = np.zeros((len(claims), 1, _N_LOGITS))
         columns = {frame.name: self.heads.column(frame) for frame in codebook.frames}
         if any(columns.values()):
-            own = self.heads.logits(encode(self._texts(claims, np.arange(len(claims)), "")))
+            readings = self._texts(claims, np.arange(len(claims)), "")
+            own = self.heads.logits(encode(readings))
+            parts = parts_vectors(readings, encoders.of_folder(Path(DEFAULT_MODEL)))
+            plain = parts @ self.heads.plain[:, :-1].T + self.heads.plain[:, -1]
             progress(len(claims), len(claims) * (1 + len(codebook.frames)))
         scores = {}
         for number, frame in enumerate(codebook.frames, 1):
             column = columns[frame.name]
-            rows = np.flatnonzero(
-                claims.likeness(encoders.texts(_sentences(frame))) >= LIKENESS_GATE
-                if column is None
-                else _logistic(self.heads.calibration["gate"], own[:, column, 0]) >= GATE
-            )
+            if column is None:
+                likeness = claims.likeness(encoders.texts(_sentences(frame)))
+                rows = np.flatnonzero(likeness >= LIKENESS_GATE)
+            else:
+                opinions = own[:, column, 0], plain[:, column - 1]
+                rows = np.flatnonzero(_logistic(self.heads.calibration["gate"], *opinions) >= GATE)
             asked = self.heads.logits(encode(self._texts(claims, rows, frame.proposition)))[:, 0]
-            own_head = None if column is None else own[rows, column]
-            scores[frame.name] = self._frame_scores(len(claims), rows, asked, own_head)
+            if column is None:
+                scores[frame.name] = self._scores_asked(len(claims), rows, asked)
+            else:
+                found = self._scores_own(len(claims), rows, asked, own[rows, column], plain[rows, column - 1])
+                usual = self.heads.calibration["prevalence"][column - 1]
+                scores[frame.name] = replace(found, speaks=_adapted(found.speaks, claims.threads, usual))
             progress(len(claims) * (1 + number), len(claims) * (1 + len(codebook.frames)))
         return scores
 
@@ -127,22 +140,22 @@ class TrainedCoder:
         import numpy as np
 
         logits = self.heads.logits(encoders.of_folder(self.folder)(readings))[:, 0]
-        return self._frame_scores(len(readings), np.arange(len(readings)), logits, None)
+        return self._scores_asked(len(readings), np.arange(len(readings)), logits)
 
-    def _frame_scores(self, n: int, rows: np.ndarray, asked: np.ndarray, own: np.ndarray | None) -> FrameScores:
-        """Return scores for n claims from the logits of those that passed the gate, shape (rows, 4)."""
-        import numpy as np
-
+    def _scores_asked(self, n: int, rows: np.ndarray, asked: np.ndarray) -> FrameScores:
+        """Return scores for n claims from logits with the proposition, shape (rows, 4), of those that were read."""
         calibration = self.heads.calibration
-        speaks, sides = np.zeros(n), np.full((n, len(EXAMPLE_SIDES)), 1 / len(EXAMPLE_SIDES))
-        if own is None:
-            speaks[rows] = _logistic(calibration["speaks"], asked[:, 0])
-            sides[rows] = _softmax(calibration["side"][0] * asked[:, 1:])
-        else:
-            of_own, of_asked = calibration["own_side"]
-            speaks[rows] = _logistic(calibration["own_speaks"], own[:, 0], asked[:, 0])
-            sides[rows] = _softmax(of_own * own[:, 1:] + of_asked * asked[:, 1:])
-        return FrameScores(speaks, sides)
+        speaks = _logistic(calibration["speaks"], asked[:, 0])
+        return _filled(n, rows, speaks, _softmax(calibration["side"][0] * asked[:, 1:]))
+
+    def _scores_own(
+        self, n: int, rows: np.ndarray, asked: np.ndarray, own: np.ndarray, plain: np.ndarray
+    ) -> FrameScores:
+        """Return scores for n claims from those logits, the frame's own, shape (rows, 4), and plain, shape (rows,)."""
+        calibration = self.heads.calibration
+        of_own, of_asked = calibration["own_side"]
+        speaks = _logistic(calibration["own_speaks"], own[:, 0], asked[:, 0], plain)
+        return _filled(n, rows, speaks, _softmax(of_own * own[:, 1:] + of_asked * asked[:, 1:]))
 
     @staticmethod
     def _texts(claims: InContext, rows: np.ndarray, proposition: str) -> list[str]:
@@ -151,6 +164,38 @@ class TrainedCoder:
 
 def _sentences(frame: Frame) -> list[str]:
     return [frame.proposition, *(text for side in EXAMPLE_SIDES for text in frame.examples.get(side, ()))]
+
+
+def _filled(n: int, rows: np.ndarray, speaks: np.ndarray, sides: np.ndarray) -> FrameScores:
+    """Return scores for n claims: those at `rows` as given, the others speak to nothing."""
+    import numpy as np
+
+    all_speak, all_sides = np.zeros(n), np.full((n, len(EXAMPLE_SIDES)), 1 / len(EXAMPLE_SIDES))
+    all_speak[rows], all_sides[rows] = speaks, sides
+    return FrameScores(all_speak, all_sides)
+
+
+def _adapted(speaks: np.ndarray, threads: np.ndarray, usual: float) -> np.ndarray:
+    """Return the probabilities, shape (n,), as they are where a frame is as frequent as in each claim's thread.
+
+    The frame's prevalence in a thread is found by expectation maximisation (Saerens, Latinne and Decaestecker 2002),
+    with PRIOR_CLAIMS claims of the `usual` prevalence added: so a thread on another subject gets few false alarms.
+    """
+    import numpy as np
+
+    adapted = np.zeros(len(speaks))
+    for thread in np.unique(threads):
+        mine = threads == thread
+        odds = speaks[mine] / np.maximum(1 - speaks[mine], 1e-9) * (1 - usual) / usual
+        prevalence = usual
+        for _ in range(_MOST_ROUNDS):
+            shifted = odds * prevalence / (1 - prevalence)
+            adapted[mine] = shifted / (1 + shifted)
+            before = prevalence
+            prevalence = (adapted[mine].sum() + PRIOR_CLAIMS * usual) / (mine.sum() + PRIOR_CLAIMS)
+            if abs(prevalence - before) < _SETTLED:
+                break
+    return adapted
 
 
 def _logistic(weights: list[float], *logits: np.ndarray) -> np.ndarray:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argmine import tables
-from argmine.cluster import cluster, groups, names
+from argmine.cluster import cluster, groups, names, themes
+from argmine.cluster import sweep as sweeping
 from argmine.cluster.layout import nearest_neighbours, principal_axes
 from argmine.settings import Settings
 
@@ -110,3 +111,67 @@ def test_reasons_look_at_the_neighbours():
 
 def test_phrases_of_nothing_but_empty_words_are_none():
     assert names.distinctive_phrases(["it is", "don't you"]) == [[], []]
+
+
+def test_the_least_size_is_chosen_where_groups_change_least():
+    claims, vectors = made_claims()
+    found = cluster(claims, vectors, authors(claims), Settings())
+    sizes = [choice.min_cluster_size for choice in found.sweep]
+    assert sizes == sorted(set(sizes)) and len(sizes) >= 3
+    (chosen,) = [choice for choice in found.sweep if choice.chosen]
+    assert f"at least {chosen.min_cluster_size} claims" in found.method
+    assert chosen.n_groups == len(found.clusters) == N_GROUPS
+    assert chosen.likeness == max(choice.likeness for choice in found.sweep) == 1
+    assert chosen.unassigned == round(float(found.claims["cluster_id"].isna().mean()), 4)
+
+
+def test_the_sweep_leaves_a_size_at_which_groups_fall_apart():
+    """Eight pairs of near subjects of ten claims each: sizes up to 10 find sixteen groups, larger ones eight."""
+    random = np.random.default_rng(1)
+    centres = np.repeat(np.arange(8) * 20.0, 2) + np.tile([0.0, 1.5], 8)
+    points = np.repeat(centres, 10)[:, None] + random.normal(scale=0.05, size=(160, 3))
+    size, labels, choices = sweeping.sweep(points)
+    assert size == next(choice.min_cluster_size for choice in choices if choice.chosen)
+    assert len(set(labels[labels >= 0])) in (8, 16)
+    worst = min(choices, key=lambda choice: choice.likeness)
+    assert not worst.chosen or worst.likeness == max(choice.likeness for choice in choices)
+
+
+def test_a_named_size_is_taken_without_a_sweep():
+    claims, vectors = made_claims()
+    found = cluster(claims, vectors, authors(claims), Settings(min_cluster_size=25))
+    assert found.sweep == ()
+    assert "at least 25 claims" in found.method
+
+
+def test_a_very_large_thread_is_not_swept(monkeypatch):
+    monkeypatch.setattr(sweeping, "MOST_CLAIMS", 100)
+    points = np.repeat(np.arange(4) * 10.0, 30)[:, None] + np.random.default_rng(0).normal(scale=0.1, size=(120, 2))
+    size, labels, choices = sweeping.sweep(points)
+    assert (size, choices) == (groups.default_min_cluster_size(120), ())
+    np.testing.assert_array_equal(labels, groups.find_groups(points, size))
+
+
+def test_many_groups_are_joined_into_themes():
+    random = np.random.default_rng(2)
+    far, near = np.eye(3).repeat(5, axis=0), random.normal(scale=0.1, size=(15, 3))
+    centres = np.hstack([far, near, np.zeros((15, 4))])
+    vectors = np.concatenate([centre + random.normal(scale=0.01, size=(6, 10)) for centre in centres])
+    members = {f"g{group:02}": list(range(6 * group, 6 * group + 6)) for group in range(15)}
+    texts = [f"The council looks at {TOPICS[row // 30]} again and again." for row in range(90)]
+    found = themes.find_themes(members, vectors, texts)
+    assert sorted(group for theme in found for group in theme.groups) == sorted(members)
+    for theme in found:
+        assert len({int(group[1:]) // 5 for group in theme.groups}) == 1
+        assert TOPICS[int(theme.groups[0][1:]) // 5] in theme.name
+    assert themes.find_themes(dict(list(members.items())[:11]), vectors, texts) == ()
+
+
+def test_a_name_holds_the_key_phrases_and_ends_with_a_clause():
+    texts = ["Nobody here agrees with any of that.", "The council raises rents every single year.", "Rents."]
+    vectors = np.array([[1.0, 0.0], [0.8, 0.6], [1.0, 0.0]])
+    assert names.most_telling(vectors, texts, ["rents", "council"]) == 1
+    assert names.most_telling(vectors, texts, ["bicycles"]) == names.most_central(vectors, texts) == 0
+    long = "The council raises rents every year, and nobody who lives there has ever been asked about it."
+    assert names.shorten(long) == "The council raises rents every year…"
+    assert names.shorten("word " * 40).startswith("word word") and len(names.shorten("word " * 40)) <= names.NAME_LENGTH

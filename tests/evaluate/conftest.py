@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "output"))
 
 from handmade import Say, build
 
-from argmine.pipeline import _count
+from argmine.pipeline import count_run
 
 ODD_TEXTS = (
     "=1+1 is what dogs bring 🐕 to a park.",
@@ -36,4 +36,4 @@ def parks():
         says.append(Say(f"author {n % 15}" if n % 20 else None, [(text, coded)], answers=n - 1 if n % 5 else None))
     analysis = build(says)
     codebook = {"sha256": analysis.codebook.sha256, **analysis.codebook.as_dict()}
-    return replace(analysis, manifest=analysis.manifest | {"counts": _count(analysis, 0), "codebook": codebook})
+    return replace(analysis, manifest=analysis.manifest | {"counts": count_run(analysis, 0), "codebook": codebook})

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from argmine.codebook import Codebook, Frame, load_codebook
+from argmine.embed import load_encoder
 from argmine.errors import ArgmineError, CodebookError, SheetError
 from argmine.evaluate import codebooks
 from argmine.learn.codebook import learn
 from argmine.learn.coded_claims import CodedClaim, in_context, read_coded_claims
 from argmine.learn.heads import coded_as, cross_validated, fit_head, folds, frame_f1, side_f1
+from argmine.pipeline import encoders_of
 from argmine.settings import Settings
-from argmine.stance import Encoders, load_coder
+from argmine.stance import Encoders, code, load_coder
 from argmine.stance.coder import FrameScores
 from argmine.stance.learned import features
 
@@ -95,16 +97,10 @@ def test_a_coding_sheet_is_read_with_its_context(tmp_path):
         ["[c:0]", "Ann", "", "⟦Not coded.⟧", "Not coded.", "", "", "", "", ""],
     ]
     found = read_coded_claims(write(tmp_path / "s.csv", header, rows), BOOK)
-    assert (
-        found
-        == [
-            CodedClaim("Cap them.", {"rent": "pro", "bike": "none"}, "Well. ", "Rents rise."),
-            CodedClaim("No.", {"rent": "con"}),
-        ]
-        or found[0].before.strip() == "Well."
-    )
-    assert [one.codes for one in found] == [{"rent": "pro", "bike": "none"}, {"rent": "con"}]
-    assert found[0].parent == "Rents rise."
+    assert found == [
+        CodedClaim("Cap them.", {"rent": "pro", "bike": "none"}, "Well. ", "Rents rise."),
+        CodedClaim("No.", {"rent": "con"}),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -131,6 +127,11 @@ def test_claims_stand_in_their_context():
     assert claims.texts == ["Cap them.", "No."]
     assert claims.contexts == [("Well. ", "Rents rise."), ("", "")]
     assert claims.vectors[claims.rows][:, 0].tolist() == [9.0, 3.0]
+
+
+def test_a_frame_that_nobody_coded_has_no_score():
+    nothing = np.array([], dtype=object)
+    assert (str(frame_f1([], nothing)), str(side_f1([], nothing))) == ("-", "-")
 
 
 @pytest.fixture(scope="module")
@@ -167,18 +168,22 @@ def test_what_was_learned_is_said_and_written(lesson):
 
 
 def test_the_folder_is_a_codebook_that_codes_through_the_same_door(lesson):
-    from argmine import analyze
-
-    thread = FOLDER / "city_bikes.jsonl"
-    a = analyze(thread, codebook=lesson.folder, coder="similarity", unit="sentence")
-    assert a.codebook == load_codebook(FOLDER / "city_bikes.yaml")
-    assert "learned from coded claims" in a.manifest["coder"]["name"]
-    assert set(a.manifest["coder"]["learned"]["scores"]) == set(a.codebook.frame_names)
-    plain = analyze(thread, codebook=FOLDER / "city_bikes.yaml", coder="similarity", unit="sentence")
+    settings = Settings(coder="similarity")
+    encoders = encoders_of(load_encoder(settings), settings)
+    plain, learned = load_codebook(FOLDER / "city_bikes.yaml"), load_codebook(lesson.folder)
+    claims = in_context(codebooks.read_jsonl(FOLDER / "city_bikes.jsonl", plain), encoders.texts)
+    stances = {}
+    for name, codebook in (("plain", plain), ("learned", learned)):
+        coder = load_coder(settings, codebook)
+        stances[name] = code(claims.claims, claims.posts, claims.vectors, codebook, coder, encoders, settings)
     changed = {frame.name for frame in lesson.frames if frame.head is not None}
-    for name in a.codebook.frame_names:
-        same = a.stances.query("frame == @name").equals(plain.stances.query("frame == @name"))
-        assert same == (name not in changed)
+    for frame in plain.frame_names:
+        mine, theirs = (one[one["frame"] == frame].reset_index(drop=True) for one in stances.values())
+        assert mine.equals(theirs) == (frame not in changed)
+    described = load_coder(settings, learned).describe(learned)
+    assert "learned from coded claims" in described["name"]
+    assert set(described["learned"]["scores"]) == set(plain.frame_names)
+    assert json.dumps(learned.as_dict()) == json.dumps(plain.as_dict())
 
 
 def copy_of(lesson, tmp_path, **changes):

@@ -2,11 +2,12 @@
 
 import gzip
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
-from argmine.errors import SourceError
+from argmine.errors import ArgmineError, SourceError
 from argmine.evaluate import pages
 
 FORUM = Path(__file__).parent.parent / "read" / "cases" / "forum_pages"
@@ -33,4 +34,13 @@ def test_a_page_is_measured_beside_the_baseline(tmp_path):
 
 def test_a_folder_without_pages_is_named(tmp_path):
     with pytest.raises(SourceError, match="no pages"):
+        pages.run(tmp_path)
+
+
+def test_a_missing_baseline_is_named_with_what_installs_it(tmp_path, monkeypatch):
+    folder = tmp_path / pages.PAGES
+    folder.mkdir(parents=True)
+    (folder / "0001.html.gz").write_bytes(b"")
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    with pytest.raises(ArgmineError, match="pip install trafilatura"):
         pages.run(tmp_path)

@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from argmine.output.citation import bibtex, command, plain_citation
-from argmine.output.findings import share_interval
 from argmine.output.page import render_page, write_page
 from argmine.output.page_data import data_block, page_data
 from argmine.output.page_exchanges import exchanges
 from argmine.output.page_sections import View
+from argmine.output.page_shares import courses
+from argmine.output.prevalence import intervals
 from argmine.output.summary import summary_html
 from argmine.settings import Settings
 
@@ -196,13 +197,48 @@ def test_the_reader_s_folders_stay_private():
     assert "dogs.json" in page
 
 
+def ends(hits, n_claims):
+    """Return the ends of the interval of a share: hits a author, each of so many claims."""
+    low, high = intervals(np.array(hits, dtype=float)[:, None], np.full(len(hits), float(n_claims)), seed=0)
+    return low[0], high[0]
+
+
 def test_interval_holds_the_share_and_narrows_with_more_authors():
-    few = share_interval(np.array([1, 0] * 10), np.full(20, 2), seed=0)
-    many = share_interval(np.array([1, 0] * 200), np.full(400, 2), seed=0)
+    few = ends([1, 0] * 10, 2)
+    many = ends([1, 0] * 200, 2)
     assert few[0] < 0.25 < few[1]
     assert many[0] < 0.25 < many[1]
     assert many[1] - many[0] < few[1] - few[0]
-    assert share_interval(np.ones(9, int), np.ones(9, int), seed=0) is None
+    assert np.isnan(ends([1] * 9, 1)).all()
+
+
+def test_prevalence_counts_claims_authors_and_votes():
+    says = [
+        Say("ada", [("Dogs run.", [("dogs", "pro")])] * 3),
+        Say("bo", [("Cats sit.", []), ("Dogs bark.", [("dogs", "con")])]),
+    ]
+    analysis = build([*says, Say("cy", [("Rain falls.", [])]), Say(None, [("Dogs dig.", [("dogs", "pro")])])])
+    voted = replace(analysis, posts=analysis.posts.assign(score=[1.0, 8.0, 3.0, -5.0]))
+    share = voted.prevalence().set_index(["by", "frame", "side"])["share"]
+    assert share["claim", "dogs", "any"] == pytest.approx(5 / 7, abs=1e-4)
+    assert share["author", "dogs", "any"] == pytest.approx((1 + 0.5 + 0) / 3, abs=1e-4)
+    assert share["vote", "dogs", "any"] == pytest.approx((1 + 4) / 12, abs=1e-4)
+    assert share["vote", "dogs", "con"] == pytest.approx(4 / 12, abs=1e-4)
+    assert "by vote" in render_page(voted)
+    assert set(analysis.prevalence()["by"]) == {"claim", "author"}
+    nameless = build([Say(None, [("Dogs dig.", [("dogs", "pro")])])])
+    assert set(nameless.prevalence()["by"]) == {"claim"}
+
+
+def test_stance_is_followed_over_time_and_down_the_tree():
+    answers = [Say(f"a{n}", [(f"Dogs are fine {n}.", [("dogs", ("pro", "con")[n % 2])])], answers=0) for n in range(8)]
+    over_time, down = courses(View(build([Say("ada", [("Dogs?", [])]), *answers])))
+    assert [total.n for _, total, _ in over_time.rows] == [2, 2, 2, 3]
+    assert [(name, total.n) for name, total, _ in down.rows] == [("first posts", 1), ("1 step down", 8)]
+    dogs = down.rows[1][2][0]
+    assert {side: linked.n for side, linked in dogs.items()} == {"con": 4, "pro": 4}
+    assert dogs["con"].href == "#claims?frame=dogs&side=con&depth=1"
+    assert courses(View(build([Say("ada", [("Dogs?", [])])]))) == []
 
 
 def test_citation_names_source_version_and_hash():
@@ -264,3 +300,19 @@ def test_counter_claims_stand_in_answers_from_the_other_side():
         ("pro", "Dogs are good company.", "con", "Dogs bite."),
         ("pro", "Dogs are fine by me.", "con", "Then let them bite you."),
     }
+
+
+def test_the_sweep_and_the_themes_are_shown_where_the_run_has_them():
+    sweep = [
+        {"min_cluster_size": size, "n_groups": n, "unassigned": 0.25, "likeness": 0.9, "chosen": size == 7}
+        for size, n in ((5, 9), (7, 6))
+    ]
+    themes = [{"name": "dogs, parks", "groups": ["g1", "edited away"]}, {"name": "gone", "groups": ["edited away"]}]
+    made = build()
+    page = render_page(made)
+    assert "Least size of a group" not in page and "Themes" not in page
+    groups = made.manifest["groups"] | {"sweep": sweep, "themes": themes}
+    page = render_page(replace(made, manifest=made.manifest | {"groups": groups}))
+    assert re.search(r'class="chosen"><th[^>]*>7 \(chosen\)</th><td class="num">6</td><td class="num">25\s%</td>', page)
+    assert "2 sizes tried" in page
+    assert "dogs, parks" in page and '<a href="#group-g1">' in page and "gone <span" not in page

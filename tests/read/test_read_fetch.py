@@ -14,7 +14,7 @@ import pytest
 
 from argmine import __version__
 from argmine.errors import SourceError
-from argmine.read import fetch, read, refusals
+from argmine.read import answers, fetch, read, refusals
 from argmine.read.fetch import is_reachable
 from argmine.settings import Settings
 
@@ -189,7 +189,7 @@ def test_a_dripping_answer_is_given_up(server, settings):
 
 @pytest.mark.parametrize("path", ["endless", "bomb"])
 def test_a_body_that_is_too_large_is_given_up(path, server, settings, monkeypatch):
-    monkeypatch.setattr(fetch, "LARGEST_BODY", 2 * 2**20)
+    monkeypatch.setattr(answers, "LARGEST_BODY", 2 * 2**20)
     with pytest.raises(SourceError, match=r"larger than 2 MiB"):
         read(f"{server.base}/{path}", settings)
 

@@ -136,3 +136,10 @@ def test_mutated_pages_are_read_or_refused(name, write):
         except ArgmineError:
             continue
         assert discussion.posts["post_id"].is_unique
+
+
+def test_broken_json_ld_is_as_good_as_none(write):
+    stated = '{"@type": "Comment", "text": "a\nb", "upvoteCount": ' + "9" * 5_000 + "}"
+    page = f'<!DOCTYPE html><title>T</title><script type="application/ld+json">{stated}</script><p>Hi'
+    with pytest.raises(SourceError, match="an empty shell"):
+        read(write(page))

@@ -122,12 +122,15 @@ def test_a_format_that_does_not_fit_is_said(write):
 
 
 def test_the_hits_of_a_search_are_read(write):
-    seed = Path(__file__).parent / "cases" / "seeds" / "hn_search.json"
-    discussion = read(seed)
-    assert (discussion.format, discussion.title) == ("hn_search", "T & U")
-    assert list(discussion.posts["text"]) == ["Why?", "> Q\n\nIt's so.", "Yes."]
+    sample = Path(__file__).parents[2] / "data" / "threads" / "formats" / "hn_search.json"
+    answer = json.loads(sample.read_text(encoding="utf-8"))
+    answer["hits"].append(
+        {"objectID": "900001", "title": "A &amp; B", "story_text": "Why?", "created_at_i": 1770001201}
+    )
+    discussion = read(write(json.dumps(answer)))
+    assert (discussion.format, discussion.title) == ("hn_search", "A public list of training data")
+    assert list(discussion.posts["text"]) == ["Why?", "A list is cheap.", "It isn't.\n\n> cheap"]
     assert list(discussion.posts["depth"]) == [0, 1, 2]
-    assert discussion.coverage.line() == "read 2 of 7 comments · 1 of 3 pages"
-    answer = json.loads(seed.read_text(encoding="utf-8"))
+    assert discussion.coverage.line() == "read 2 of 3 comments · 1 of 2 pages"
     recording = [{"url": "/api", "reply": answer}, {"url": "/api", "reply": answer}]
     assert read(write(json.dumps(recording))).coverage.read == 2

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from argmine.errors import SourceError
-from argmine.read import credentials, fetch, hn_list, lobsters, pace, read, reddit_live, refusals
+from argmine.read import answers, credentials, fetch, hn_list, lobsters, pace, read, reddit_live, refusals
 from argmine.read.fetch import Session
 from argmine.settings import Settings
 
@@ -291,7 +291,7 @@ def test_what_is_no_json_is_named(body, message, site, settings):
 
 
 def test_a_gzip_bomb_is_given_up(site, settings, monkeypatch):
-    monkeypatch.setattr(fetch, "LARGEST_BODY", 2**20)
+    monkeypatch.setattr(answers, "LARGEST_BODY", 2**20)
     site.routes = {"/t": (200, gzip.compress(bytes(64 * 2**20)), {"Content-Encoding": "gzip"})}
     with pytest.raises(SourceError, match="larger than 1 MiB"):
         read(f"{site.base}/t", settings)

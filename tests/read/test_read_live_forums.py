@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from argmine.errors import SourceError
-from argmine.read import bluesky_live, discourse_live, github_live, read, stack_exchange_live
+from argmine.read import bluesky, discourse, github, read, stack_exchange
 from argmine.settings import Settings
 
 FORMATS = Path(__file__).parents[2] / "data" / "threads" / "formats"
@@ -117,7 +117,7 @@ def test_a_lemmy_thread_is_read_page_by_page(server, settings):
 
 
 def test_a_question_is_read_with_answers_and_comments_and_the_pause_that_the_api_wants(server, settings, monkeypatch):
-    monkeypatch.setattr(stack_exchange_live, "API", f"{server.base}/2.3")
+    monkeypatch.setattr(stack_exchange, "API", f"{server.base}/2.3")
     rests = []
     monkeypatch.setattr("argmine.read.fetch.rest", lambda host, seconds: rests.append(seconds))
     question = sample("stack_exchange.json")["items"][0]
@@ -142,7 +142,7 @@ def test_a_question_is_read_with_answers_and_comments_and_the_pause_that_the_api
 
 
 def test_a_pull_request_is_read_with_every_page_of_its_comments(server, settings, monkeypatch):
-    monkeypatch.setattr(github_live, "API", server.base)
+    monkeypatch.setattr(github, "API", server.base)
     whole = sample("github.json")
     path = "/repos/example/terms/issues/5"
     server.answers[path] = whole["issue"] | {"pull_request": {}}
@@ -158,7 +158,7 @@ def test_a_pull_request_is_read_with_every_page_of_its_comments(server, settings
 
 
 def test_a_discussion_needs_a_token(server, settings, monkeypatch):
-    monkeypatch.setattr(github_live, "API", server.base)
+    monkeypatch.setattr(github, "API", server.base)
     monkeypatch.delenv("GITHUB_TOKEN", raising=False)
     with pytest.raises(SourceError, match="Set GITHUB_TOKEN"):
         read("https://github.com/example/forum/discussions/9", settings)
@@ -166,7 +166,7 @@ def test_a_discussion_needs_a_token(server, settings, monkeypatch):
 
 
 def test_a_discussion_is_read_with_a_token(server, settings, monkeypatch):
-    monkeypatch.setattr(github_live, "API", server.base)
+    monkeypatch.setattr(github, "API", server.base)
     monkeypatch.setattr("argmine.read.credentials.has_credential", lambda host: True)
     server.answers["/graphql"] = sample("github_discussion.json")
     discussion = read("https://github.com/example/forum/discussions/9", settings)
@@ -184,7 +184,7 @@ def test_a_mastodon_thread_is_the_status_and_its_context(server, settings):
 
 
 def test_a_bluesky_branch_that_was_cut_is_asked_for(server, settings, monkeypatch):
-    monkeypatch.setattr(bluesky_live, "API", server.base)
+    monkeypatch.setattr(bluesky, "API", server.base)
     whole = sample("bluesky.json")["thread"]
     middle = whole["replies"][0]
     deepest = middle["replies"][0]
@@ -211,4 +211,4 @@ def test_a_bluesky_branch_that_was_cut_is_asked_for(server, settings, monkeypatc
     ],
 )
 def test_addresses_of_topics(address, where):
-    assert discourse_live.address(address) == where
+    assert discourse.topic_address(address) == where

@@ -1,9 +1,8 @@
-"""Real payloads beside the project."""
-
-import json
+"""Real payloads beside the project. What each of them tells of its comments is held in tests/evaluate."""
 
 import pytest
 
+from argmine.errors import SourceError
 from argmine.read import read
 
 SEEDS = {"000": 17, "001": 60, "002": 45, "003": 101, "004": 20}
@@ -19,31 +18,39 @@ def test_seeds_are_read_paragraph_by_paragraph(seed, shared):
 
 
 def test_the_2_170_comments_of_an_item(shared):
-    path = shared / "threads" / "hn_algolia" / "derived" / "items_25015967.json"
-    waiting, expected = [(json.loads(path.read_text(encoding="utf-8")), None)], {}
-    while waiting:
-        node, parent = waiting.pop()
-        expected[str(node["id"])] = (parent, node["author"], node["created_at_i"])
-        waiting += [(child, str(node["id"])) for child in node["children"]]
-    discussion = read(path)
-    found = {
-        row.post_id: (row.parent_id, row.author, row.created_at.timestamp())
-        for row in discussion.posts.astype(object).where(discussion.posts.notna(), None).itertuples()
-    }
-    assert found == expected
+    discussion = read(shared / "threads" / "hn_algolia" / "derived" / "items_25015967.json")
     assert discussion.coverage.line() == "read 2,170 comments · 98 deleted"
     assert not discussion.posts["text"].str.contains("&#x27;|<p>|<a ", regex=True).any()
 
 
 @pytest.mark.parametrize(
-    ("path", "format_name", "read_posts"),
+    ("packed", "plain"),
     [
-        ("hn_algolia/items_17_recorded.json", "hn_item", 3),
-        ("hn_flat_text/48849066_flat.json", "hn_list", 1079),
-        ("hn_firebase/derived/items_25015967.ndjson", "hn_list", 2170),
-        ("reddit_dump_ndjson/arctic_2024-02_comments.ndjson", "reddit_dump", 27),
+        ("derived/RC_sample_window31.zst", "arctic_2024-02_comments.ndjson"),
+        ("derived/praw_threads_window31.zst", "derived/praw_threads_comments.ndjson"),
     ],
 )
-def test_other_payloads(path, format_name, read_posts, shared):
-    discussion = read(shared / "threads" / path)
-    assert (discussion.format, discussion.coverage.read) == (format_name, read_posts)
+def test_a_compressed_dump_is_the_plain_one(packed, plain, shared):
+    folder = shared / "threads" / "reddit_dump_ndjson"
+    assert read(folder / packed).posts.equals(read(folder / plain).posts)
+
+
+def test_a_page_of_lobsters_has_the_tree_of_its_json(shared):
+    folder = shared / "threads" / "lobsters"
+    page = read(folder / "html" / "tdfoqh_ranking_comments.html").posts.set_index("post_id")["parent_id"]
+    saved = read(folder / "tdfoqh_ranking_comments.v3.json").posts.set_index("post_id")["parent_id"]
+    assert page.fillna("").to_dict() == saved.fillna("").to_dict()
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("old_reddit_html/blocked_network_policy.html", "this is Reddit's block page"),
+        ("old_reddit_html/over18_interstitial.html", "this is Reddit's question for your age"),
+        ("reddit_html_new/shreddit_shell.html", "this is Reddit's bot check"),
+        ("reddit_html_new/shreddit_0561.html", r"new Reddit's empty shell.*\(0 of 73"),
+    ],
+)
+def test_pages_without_a_thread_are_named(path, message, shared):
+    with pytest.raises(SourceError, match=message):
+        read(shared / "threads" / path)

@@ -70,7 +70,7 @@ def test_the_content_decides_and_not_the_name(name, content, format_name, write)
 def test_a_named_format_decides(write):
     path = write("id,text\n1,Hello.\n")
     assert read(path, format="text").format == "text"
-    with pytest.raises(SourceError, match="no format 'excel'; choose one of parquet, .*hn_item"):
+    with pytest.raises(SourceError, match=r"no format 'excel'; choose one of parquet, .*hn_item"):
         read(path, format="excel")
 
 

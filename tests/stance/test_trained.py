@@ -117,7 +117,7 @@ def test_other_weights_are_refused(tmp_path):
 
 def test_the_card_names_the_weights():
     heads = json.loads((coder_folder() / "coder.json").read_text(encoding="utf-8"))
-    assert heads["sha256"] in (coder_folder() / "README.md").read_text(encoding="utf-8")
+    assert heads["sha256"] in (coder_folder() / "card.json").read_text(encoding="utf-8")
     assert sum(path.stat().st_size for path in coder_folder().rglob("*")) < 60 * 2**20
 
 

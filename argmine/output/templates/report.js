@@ -58,7 +58,7 @@
 
   // ---- state: the filters, in the address --------------------------------------------------------------------------
   const MANY = ["author"];
-  const KEYS = ["q", "frame", "side", "group", "author", "sort", "all", "kind", "reason", "why", "noauthor", "inframe", "ingroup", "from", "to", "page", "claim"];
+  const KEYS = ["q", "frame", "side", "group", "author", "sort", "all", "kind", "reason", "why", "noauthor", "inframe", "ingroup", "from", "to", "depth", "page", "claim"];
   const BROWSING = ["page", "claim", "sort"];
   let state = {};
   function readAddress() {
@@ -83,6 +83,7 @@
     const kind = kinds[claims.kind[i]];
     return kind === "quote" || kind === "other" ? kind : "language";
   }
+  const depthFits = (depth, level) => (level.endsWith("+") ? depth >= Number.parseInt(level, 10) : depth === Number.parseInt(level, 10));
   const TESTS = {
     q: (i, words) => words.toLowerCase().split(/\s+/).every((word) => searchText(i).includes(word)),
     group: (i, id) => claims.group[i] >= 0 && groups[claims.group[i]].id === id,
@@ -90,6 +91,7 @@
     kind: (i, kind) => kinds[claims.kind[i]] === kind,
     reason: (i, reason) => claims.reason[i] >= 0 && reasons[claims.reason[i]] === reason,
     why: (i, why) => whyNotCounted(i) === why,
+    depth: (i, level) => depthFits(posts.depth[claims.post[i]], level),
     noauthor: (i) => posts.author[claims.post[i]] < 0,
     inframe: (i, yes) => (stances[i].length > 0) === (yes === "yes"),
     ingroup: (i, yes) => (claims.group[i] >= 0) === (yes === "yes"),
@@ -114,7 +116,8 @@
   // ---- the table ---------------------------------------------------------------------------------------------------
   const PAGE = 25;
   const form = find("filters");
-  const body = find("table").tBodies[0];
+  const box = find("rows");
+  const table = find("table");
   let rows = [];
   const WORDS = {
     why: { repeat: "repeats", quote: "quoted words", other: "text without a claim", language: "other languages" },
@@ -128,6 +131,7 @@
     if (key === "all") return "counted or not";
     if (key === "from" || key === "to") return `${key === "from" ? "from" : "before"} ${String(value).replace("T", " ").replace("Z", " UTC")}`;
     if (key === "author") return value.length > 2 ? many(value.length, "author") : value.join(" or ");
+    if (key === "depth") return `${value.replace("+", " or more")} ${value === "1" ? "step" : "steps"} down the replies`;
     if (key === "q") return `“${value}”`;
     return key in WORDS && Object.hasOwn(WORDS[key], value) ? WORDS[key][value] : value;
   }
@@ -159,27 +163,98 @@
       make("td", {}, makeAuthor(post), make("br"), make("span", { class: "small" }, when(posts.time[post]).slice(0, 16))),
       make("td", {}, group < 0 ? make("span", { class: "small" }, why || claims.reason[i] < 0 ? "" : reasons[claims.reason[i]]) : make("a", { href: address({ group: groups[group].id }) }, shorten(groups[group].name, 60))));
   }
+  // Only the pages near the window are in the document; the others are two gaps of their height, measured once they were
+  // drawn and estimated before.
+  const GUESS = 62 * PAGE;
+  let heights = [];
+  let drawn = new Map();
+  const makeGap = () => make("tbody", { class: "gap", "aria-hidden": "true" }, make("tr", {}, make("td", { colspan: "4" })));
+  const gaps = [makeGap(), makeGap()];
+  const heightOf = (first, last) => heights.slice(first, last).reduce((sum, height) => sum + height, 0);
+  function drawPage(page) {
+    const part = make("tbody", {}, ...rows.slice(page * PAGE, (page + 1) * PAGE).map(drawRow));
+    [...part.rows].forEach((row, at) => row.setAttribute("aria-rowindex", page * PAGE + at + 2));
+    return part;
+  }
+  function pageAt(height) {
+    let page = 0;
+    for (let end = heights[0]; end <= height && page < heights.length - 1; end += heights[page]) page += 1;
+    return page;
+  }
+  function drawWindow() {
+    const room = Math.max(box.clientHeight, 400);
+    const [first, last] = [pageAt(box.scrollTop - room), pageAt(box.scrollTop + 2 * room)];
+    for (const [page, part] of drawn) if (page < first || page > last) { part.remove(); drawn.delete(page); }
+    const fresh = [];
+    for (let page = first; page <= last && page < heights.length; page++) {
+      if (drawn.has(page)) continue;
+      const after = [...drawn.keys()].filter((other) => other > page).sort((a, b) => a - b)[0];
+      const part = drawPage(page);
+      drawn.set(page, part);
+      fresh.push(page);
+      table.insertBefore(part, after === undefined ? gaps[1].parentNode && gaps[1] : drawn.get(after));
+    }
+    const top = pageAt(box.scrollTop);
+    let moved = 0;
+    for (const page of fresh) {
+      const height = drawn.get(page).offsetHeight || GUESS;
+      if (page < top) moved += height - heights[page];
+      heights[page] = height;
+    }
+    [heightOf(0, first), heightOf(last + 1)].forEach((height, at) => {
+      gaps[at].rows[0].style.height = `${height}px`;
+      if (!height) gaps[at].remove();
+      else if (!gaps[at].parentNode) table.insertBefore(gaps[at], at ? null : table.tBodies[0]);
+    });
+    if (moved) box.scrollTop += moved;
+    return fresh.length;
+  }
+  function tellPlace() {
+    const page = pageAt(box.scrollTop);
+    find("pages").textContent = heights.length > 1 ? `rows from ${(page * PAGE + 1).toLocaleString("en")} of ${rows.length.toLocaleString("en")}` : "";
+    return page + 1;
+  }
+  function goToPage(page) {
+    // Twice: drawing the pages near the place may move it by what their heights were guessed wrong.
+    for (let n = 0; n < 2; n++) { box.scrollTop = heightOf(0, page - 1); drawWindow(); }
+  }
+  let settling = 0;
+  box.addEventListener("scroll", () => {
+    if (heights.length) { drawWindow(); tellPlace(); }
+    clearTimeout(settling);
+    settling = setTimeout(keepPlace, 250);
+  }, { passive: true });
+  function keepPlace() {
+    const page = tellPlace();
+    if (state.claim || (Number.parseInt(state.page, 10) || 1) === page) return;
+    state.page = page > 1 ? String(page) : "";
+    shown = address(state);
+    if (page > 1 || location.hash.startsWith("#claims?")) history.replaceState(null, "", shown);
+  }
   function drawTable() {
-    const nPages = Math.max(1, Math.ceil(rows.length / PAGE));
-    const page = Math.min(Math.max(1, Number.parseInt(state.page, 10) || 1), nPages);
-    body.replaceChildren(...rows.slice((page - 1) * PAGE, page * PAGE).map(drawRow));
+    const nPages = Math.ceil(rows.length / PAGE);
+    const page = Math.min(Math.max(1, Number.parseInt(state.page, 10) || 1), Math.max(nPages, 1));
+    [...table.tBodies].forEach((part) => part.remove());
+    drawn = new Map();
+    heights = Array.from({ length: nPages }, (_, at) => Math.round((GUESS * Math.min(PAGE, rows.length - at * PAGE)) / PAGE));
+    table.setAttribute("aria-rowcount", rows.length + 1);
+    box.scrollTop = 0;
+    if (nPages) {
+      drawWindow();
+      // What was drawn now says how high the rest may be.
+      const seen = [...drawn.keys()].filter((at) => at < nPages - 1);
+      if (seen.length) heights = heights.map((height, at) => (drawn.has(at) || at === nPages - 1 ? height : Math.round(heightOf(0, seen.length) / seen.length)));
+      goToPage(page);
+    }
+    tellPlace();
     find("status").textContent = state.all || state.why ? `${many(rows.length, "row")} of ${nClaims.toLocaleString("en")}, counted or not` : `${rows.length.toLocaleString("en")} of ${many(nCounted, "claim")}`;
     find("status").dataset.n = rows.length;
-    find("pages").textContent = `page ${page} of ${nPages.toLocaleString("en")}`;
-    find("previous").disabled = page === 1;
-    find("next").disabled = page === nPages;
-    find("previous").onclick = () => turn(page - 1);
-    find("next").onclick = () => turn(page + 1);
     drawChips();
     for (const field of form.elements) {
       if (field === document.activeElement && field.type !== "checkbox") continue;
       if (field.type === "checkbox") field.checked = Boolean(state.all);
       else if (field.name) field.value = [state[field.name] || ""].flat().length > 1 ? "" : [state[field.name] || ""].flat()[0] || "";
     }
-  }
-  function turn(page) {
-    change({ page: String(page) });
-    find("claims").scrollIntoView();
   }
   function fillForm() {
     const options = (name, values) => form.elements[name].append(...values.map(([value, text]) => make("option", { value }, text)));

@@ -1,0 +1,8 @@
+"""The Analysis made by hand, of the output tests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "output"))
