@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # again with the proposition.
 GATE = 0.1
 LIKENESS_GATE = 0.2
-# Weight of the prevalence in training, in claims, when a thread's own prevalence is estimated.
+# Weight of the prevalence in training, in claims, when a thread's own is estimated.
 PRIOR_CLAIMS = 20
 _MOST_ROUNDS, _SETTLED = 100, 1e-6
 _N_LOGITS = 1 + len(EXAMPLE_SIDES)
@@ -129,11 +129,23 @@ class TrainedCoder:
             if column is None:
                 scores[frame.name] = self._scores_asked(len(claims), rows, asked)
             else:
-                found = self._scores_own(len(claims), rows, asked, own[rows, column], plain[rows, column - 1])
-                usual = self.heads.calibration["prevalence"][column - 1]
-                scores[frame.name] = replace(found, speaks=_adapted(found.speaks, claims.threads, usual))
+                of_own, of_plain = own[rows, column], plain[rows, column - 1]
+                scores[frame.name] = self._scores_own(len(claims), rows, asked, of_own, of_plain)
             progress(len(claims) * (1 + number), len(claims) * (1 + len(codebook.frames)))
-        return scores
+        own_frames = {name: column for name, column in columns.items() if column is not None}
+        return scores | self._in_their_threads(scores, own_frames, claims)
+
+    def _in_their_threads(
+        self, scores: dict[str, FrameScores], columns: dict[str, int], claims: InContext
+    ) -> dict[str, FrameScores]:
+        """Return the scores of the coder's own frames, which have those columns, as they are in each claim's thread."""
+        import numpy as np
+
+        if not columns:
+            return {}
+        usual = np.array([self.heads.calibration["prevalence"][column - 1] for column in columns.values()])
+        speaks = _adapted(np.stack([scores[name].speaks for name in columns], axis=1), claims.threads, usual)
+        return {name: replace(scores[name], speaks=speaks[:, place]) for place, name in enumerate(columns)}
 
     def ask(self, readings: list[str], encoders: Encoders) -> FrameScores:
         """Return scores of readings, each with a proposition in it, as `reading_text` makes them."""
@@ -175,25 +187,27 @@ def _filled(n: int, rows: np.ndarray, speaks: np.ndarray, sides: np.ndarray) -> 
     return FrameScores(all_speak, all_sides)
 
 
-def _adapted(speaks: np.ndarray, threads: np.ndarray, usual: float) -> np.ndarray:
-    """Return the probabilities, shape (n,), as they are where a frame is as frequent as in each claim's thread.
+def _adapted(speaks: np.ndarray, threads: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """Return the probabilities, shape (n, frames), as they are in a thread that may be on another subject.
 
-    The frame's prevalence in a thread is found by expectation maximisation (Saerens, Latinne and Decaestecker 2002),
-    with PRIOR_CLAIMS claims of the `usual` prevalence added: so a thread on another subject gets few false alarms.
+    How much rarer than `usual`, shape (frames,), the frames are in each claim's thread, all by the same factor, is
+    found by expectation maximisation (Saerens, Latinne and Decaestecker 2002), with PRIOR_CLAIMS claims of the usual
+    prevalence added. They are never taken to be more frequent: a thread's own subject needs no help.
     """
     import numpy as np
 
-    adapted = np.zeros(len(speaks))
+    adapted = np.zeros_like(speaks)
     for thread in np.unique(threads):
         mine = threads == thread
         odds = speaks[mine] / np.maximum(1 - speaks[mine], 1e-9) * (1 - usual) / usual
-        prevalence = usual
+        factor = 1.0
         for _ in range(_MOST_ROUNDS):
-            shifted = odds * prevalence / (1 - prevalence)
+            shifted = odds * factor * usual / (1 - factor * usual)
             adapted[mine] = shifted / (1 + shifted)
-            before = prevalence
-            prevalence = (adapted[mine].sum() + PRIOR_CLAIMS * usual) / (mine.sum() + PRIOR_CLAIMS)
-            if abs(prevalence - before) < _SETTLED:
+            before = factor
+            found = adapted[mine].sum() + PRIOR_CLAIMS * usual.sum()
+            factor = min(1.0, found / ((mine.sum() + PRIOR_CLAIMS) * usual.sum()))
+            if abs(factor - before) < _SETTLED:
                 break
     return adapted
 

@@ -195,6 +195,7 @@ def test_ray_is_asked_for_by_its_extra(dump, tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # what Ray warns of is in itself
 def test_ray_writes_the_same_tables(whole, dump, tmp_path):
     pytest.importorskip("ray", reason="the extra argmine[ray] is not installed")
     found = archive([dump], tmp_path / "out", engine="ray", workers=2, settings=QUICK, sample=10)
