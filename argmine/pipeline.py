@@ -50,8 +50,8 @@ def analyze(
 
     `codebook` is a Codebook, the path of one, or nothing for the built-in; `columns` names a table's columns where
     their names do not tell; `format` is one that `argmine formats` lists, where the content should not decide; a knob
-    of `Settings` may be given by its own name, as in `analyze(path, seed=7)`. Raise an ArgmineError that says what to do
-    where the source, the codebook or a knob is wrong.
+    of `Settings` may be given by its own name, as in `analyze(path, seed=7)`. Raise an ArgmineError that says what to
+    do where the source, the codebook or a knob is wrong.
     """
     from argmine.analysis import Analysis
     from argmine.cluster import cluster

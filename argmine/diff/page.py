@@ -17,7 +17,7 @@ from argmine.output.rendering import asset, environment, known, records, shorten
 if TYPE_CHECKING:
     import pandas as pd
 
-    from argmine.diff.compare import Diff
+    from argmine.diff.comparison import Diff
 
 MOST_QUOTES = 200
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from argmine.analysis import Analysis
-    from argmine.diff.compare import Diff
+    from argmine.diff.comparison import Diff
 
 MOST_ROWS = 12
 WIDTH = 100

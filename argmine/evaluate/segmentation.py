@@ -116,7 +116,7 @@ def _throughput(documents: Sequence[Labelled]) -> list[str]:
     """Return the lines on speed: words a second of processor time, the whole stage beside the bare tokenizer."""
     import pandas as pd
     import spacy
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     from argmine.split import split
 

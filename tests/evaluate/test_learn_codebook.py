@@ -46,7 +46,8 @@ def test_heads_learn_what_the_coder_cannot_tell_and_are_judged_on_other_claims()
     assert score.low <= score.value <= score.high
     assert side_f1(codes, after).value > side_f1(codes, before).value
     shuffled = list(np.random.default_rng(1).permutation(codes))
-    assert frame_f1(shuffled, coded_as(cross_validated(vectors, base, shuffled, 0), None, Settings(stance_threshold=0.5))).value < 0.7
+    guessed = coded_as(cross_validated(vectors, base, shuffled, 0), None, Settings(stance_threshold=0.5))
+    assert frame_f1(shuffled, guessed).value < 0.7
 
 
 def test_the_same_seed_gives_the_same_head_and_folds_spread_the_codes():

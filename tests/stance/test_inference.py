@@ -104,9 +104,7 @@ def test_scores_are_probabilities():
     np.testing.assert_allclose(scores.sides.sum(axis=1), 1)
 
 
-@pytest.mark.parametrize(
-    "labels", [("LABEL_0", "LABEL_1"), ("positive", "negative"), ("entailment", "neutral")]
-)
+@pytest.mark.parametrize("labels", [("LABEL_0", "LABEL_1"), ("positive", "negative"), ("entailment", "neutral")])
 def test_labels_that_do_not_tell_are_refused(labels):
     with pytest.raises(CoderError, match=labels[0]):
         roles(labels, "m")

@@ -1,0 +1,181 @@
+"""archive(): the steps of a run in order. Each is done or absent, so a killed run goes on where it stopped."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from argmine.errors import SourceError
+from argmine.read.streaming import expand, size_of
+from argmine.scale.copies import find_copies
+from argmine.scale.engines import Engine, Item, open_engine
+from argmine.scale.gather import gather
+from argmine.scale.grouping import DEFAULT_SAMPLE, fit_groups
+from argmine.scale.plan import MANIFEST, Folder, Plan, begin, make_plan
+from argmine.scale.tools import load_tools
+from argmine.scale.where import parse_where
+from argmine.scale.work import Coding, Grouping
+from argmine.settings import Settings
+
+if TYPE_CHECKING:
+    import os
+
+    from argmine.codebook import Codebook
+    from argmine.scale.opened import Archive
+
+Progress = Callable[[str, int, int], None]
+"""Called with a step's name, what is done and what there is to do: records, posts or claims."""
+
+
+@dataclass(frozen=True)
+class _Gathering:
+    """Reading a source, as a unit of work."""
+
+    folder: Folder
+    plan: Plan
+
+    def __call__(self, number: int, buckets: tuple[int, ...]) -> dict[str, Any]:
+        return gather(self.folder, self.plan, number)
+
+
+def archive(
+    sources: Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    *,
+    engine: str = "local",
+    address: str = "",
+    workers: int = 0,
+    where: str = "",
+    sample: int = DEFAULT_SAMPLE,
+    codebook: Codebook | str | os.PathLike[str] | None = None,
+    settings: Settings | None = None,
+    progress: Progress = lambda step, done, total: None,
+) -> Archive:
+    """Run the stages over files of any size and return the Archive that was written to the folder `out`.
+
+    `sources` are files, folders or fsspec addresses; `where` is a filter as `parse_where` reads it; `sample` is how
+    many claims the groups are found on. `engine` is local or ray, with the `address` of a cluster and the number of
+    `workers` (0: one a device). A killed run is finished by the same call. Raise an ArgmineError that says what to do.
+    """
+    from argmine.codebook import BUILT_IN, Codebook, load_codebook
+    from argmine.scale.opened import open_archive
+
+    parse_where(where)
+    if not isinstance(codebook, Codebook):
+        codebook = load_codebook(str(codebook or BUILT_IN))
+    files = [file for source in sources for file in expand(str(source))]
+    sizes = [size_of(file) for file in files]
+    plan = make_plan(files, sizes, where, settings or Settings(), codebook, sample)
+    folder = Folder(Path(out).absolute())
+    resumed = begin(folder, plan)
+    if resumed and (folder.root / MANIFEST).is_file():
+        return open_archive(folder.root)
+    for stale in [*folder.root.rglob(".*.parquet.*"), *(folder.work / "spool").glob(".*")]:
+        shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+    clock = _Clock()
+    runner = open_engine(engine, address, workers)
+    try:
+        _run(folder, plan, runner, progress, clock)
+    finally:
+        runner.close()
+    from argmine.scale.finish import finish
+
+    with clock.step("report"):
+        finish(folder, plan, engine, clock.seconds)
+    return open_archive(folder.root)
+
+
+def _run(folder: Folder, plan: Plan, runner: Engine, progress: Progress, clock: _Clock) -> None:
+    with clock.step("read"):
+        found = _gather_all(folder, plan, runner, progress)
+    items = partitions(found, plan)
+    if not items:
+        left_out, rejected = (sum(counts[name] for counts in found) for name in ("left_out", "rejected"))
+        raise SourceError(
+            f"{', '.join(plan.sources[:3])}: no post to work on ({left_out:,} left out by the filter, "
+            f"{rejected:,} set aside). Check --where and the files."
+        )
+    posts = {number: _posts_in(found, buckets) for number, buckets in items}
+    with clock.step("code"):
+        load_tools(plan)  # what is wrong with a model or a coder is found before any worker starts
+        _each(runner, partial(Coding, folder, plan), items, posts, "code", progress)
+    with clock.step("copies"):
+        find_copies(folder)
+    with clock.step("groups"):
+        fit_groups(folder, plan, lambda done, total: progress("groups", done, total))
+    with clock.step("assign"):
+        _each(runner, partial(Grouping, folder, plan), items, posts, "assign", progress)
+
+
+def _gather_all(folder: Folder, plan: Plan, runner: Engine, progress: Progress) -> list[dict[str, Any]]:
+    total = sum(plan.sizes)
+    found = []
+    items: list[Item] = [(number, ()) for number in range(len(plan.sources))]
+    read = 0
+    for counts in runner.map(partial(_Gathering, folder, plan), items):
+        found.append(counts)
+        read += plan.sizes[plan.sources.index(counts["source"])]
+        progress("read", read >> 20, max(1, total >> 20))
+    return found
+
+
+def _each(
+    runner: Engine, make: Callable[[], Any], items: list[Item], posts: dict[int, int], step: str, progress: Progress
+) -> None:
+    done, total = 0, sum(posts.values())
+    progress(step, 0, total)
+    for counts in runner.map(make, items):
+        done += posts[counts["partition"]]
+        progress(step, done, total)
+
+
+def partitions(found: list[dict[str, Any]], plan: Plan) -> list[Item]:
+    """Return the partitions and the buckets of each: neighbours are joined until there are posts enough."""
+    sizes = [0] * plan.n_buckets
+    for counts in found:
+        for bucket, posts in counts["buckets"].items():
+            sizes[int(bucket)] += posts
+    items: list[Item] = []
+    waiting: list[int] = []
+    held = 0
+    for bucket, size in enumerate(sizes):
+        if not size:
+            continue
+        if waiting and held + size > plan.partition_posts:
+            items.append((len(items), tuple(waiting)))
+            waiting, held = [], 0
+        waiting.append(bucket)
+        held += size
+    if waiting:
+        items.append((len(items), tuple(waiting)))
+    return items
+
+
+def _posts_in(found: list[dict[str, Any]], buckets: tuple[int, ...]) -> int:
+    return sum(counts["buckets"].get(str(bucket), 0) for counts in found for bucket in buckets)
+
+
+class _Clock:
+    """Times each step of this process; a resumed run counts from where it was taken up."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def step(self, name: str) -> _Step:
+        return _Step(self, name)
+
+
+class _Step:
+    def __init__(self, clock: _Clock, name: str) -> None:
+        self._clock, self._name, self._begin = clock, name, 0.0
+
+    def __enter__(self) -> None:
+        self._begin = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._clock.seconds[self._name] = round(time.perf_counter() - self._begin, 3)
