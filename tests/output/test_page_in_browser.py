@@ -143,8 +143,8 @@ def test_a_quote_opens_in_its_post_below_what_it_answers(opened):
         assert dialog.locator("a >> text=permalink").get_attribute("href") == "https://example.org/2"
         page.keyboard.press("Escape")
         assert page.locator("dialog[open]").count() == 0
-        assert "claim=" not in page.url
-        assert page.evaluate("document.activeElement.getAttribute('href')") == "#claim=p1%3A0"
+        page.wait_for_function("!location.href.includes('claim=')")
+        page.wait_for_function("document.activeElement.getAttribute('href') === '#claim=p1%3A0'")
 
 
 def test_words_quoted_from_others_are_set_apart_in_the_post(opened):
