@@ -33,6 +33,8 @@ GATE = 0.1
 LIKENESS_GATE = 0.2
 # Weight of the prevalence in training, in claims, when a thread's own is estimated.
 PRIOR_CLAIMS = 20
+# However far a thread's subject is, what clearly speaks to a frame is found there too.
+LEAST_FACTOR = 0.2
 _MOST_ROUNDS, _SETTLED = 100, 1e-6
 _N_LOGITS = 1 + len(EXAMPLE_SIDES)
 
@@ -206,7 +208,7 @@ def _adapted(speaks: np.ndarray, threads: np.ndarray, usual: np.ndarray) -> np.n
             adapted[mine] = shifted / (1 + shifted)
             before = factor
             found = adapted[mine].sum() + PRIOR_CLAIMS * usual.sum()
-            factor = min(1.0, found / ((mine.sum() + PRIOR_CLAIMS) * usual.sum()))
+            factor = min(1.0, max(LEAST_FACTOR, found / ((mine.sum() + PRIOR_CLAIMS) * usual.sum())))
             if abs(factor - before) < _SETTLED:
                 break
     return adapted
