@@ -559,11 +559,33 @@ def bench_archive(
     n: Annotated[list[int] | None, typer.Option("--n", min=100, help="Comments; may be given again.")] = None,
     model: Annotated[str, typer.Option(help="Encoder; stand-in is a small static one.")] = "stand-in",
     sample: Annotated[int, typer.Option(min=100, help="Claims that the groups are found on.")] = 5_000,
+    engine: Annotated[str, typer.Option(help="local, or ray beside it: what Ray adds.")] = "local",
+    workers: Annotated[int, typer.Option(min=1, help="Workers of Ray.")] = 2,
+    thread: Annotated[
+        list[str] | None,
+        typer.Option(help="A thread whose comments are repeated with changed words, in place of generated ones."),
+    ] = None,
 ) -> None:
     """Time and memory of an archive run on generated comments, step by step, and how they grow."""
     from argmine.evaluate import bench_archive
 
-    print(bench_archive.run(n or [1_000, 10_000], model, sample))
+    sizes = n or [1_000, 10_000]
+    if engine == "local":
+        print(bench_archive.run(sizes, model, sample, thread or ()))
+    else:
+        print(bench_archive.compare_engines(sizes, model, sample, engine, workers))
+
+
+@bench_app.command("stages")
+def bench_stages(
+    claims: Annotated[str, typer.Option(help="Numbers of claims, comma-separated.")] = "1000,10000",
+    model: Annotated[str, typer.Option(help="Encoder; stand-in is a small static one.")] = Settings().model,
+    coder: Annotated[str, typer.Option(help="What codes the claims.")] = Settings().coder,
+) -> None:
+    """Time of each stage of a report on generated threads, how it grows, and peak memory."""
+    from argmine.evaluate import bench_stages
+
+    print(bench_stages.run(claims, model, coder))
 
 
 @bench_app.command("start")
@@ -639,11 +661,12 @@ def evaluate_robustness(
     n: Annotated[int, typer.Option("--n", min=1, help="Broken copies a format.")] = 1_000,
     seed: Annotated[int, typer.Option(help="Seed of the breaking.")] = 0,
     format: Annotated[list[str] | None, typer.Option(help="Only this format; may be given again.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that share the work.")] = 1,
 ) -> None:
     """Whether every reader survives broken copies of its sample threads; exits with 1 if one does not."""
     from argmine.evaluate import robustness
 
-    table, failures = robustness.run(n, seed, format or ())
+    table, failures = robustness.run(n, seed, format or (), workers)
     print(table)
     if failures:
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +161,7 @@ def encoders_of(encoder: Encoder, settings: Settings) -> Encoders:
     def encode_with(encoder: Encoder) -> Callable[[Sequence[str]], np.ndarray]:
         return lambda texts: embed(texts, encoder, store=open_store())
 
+    @cache
     def of_folder(folder: Path) -> Callable[[Sequence[str]], np.ndarray]:
         return encode_with(load_encoder(replace(settings, model=str(folder))))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from argmine import tables
 
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DIVERSITY = 0.35
-SHORTEST_WORDS, LONGEST_WORDS = 6, 60
+LONGEST_WORDS = 60
+READS_BADLY = 0.5
+"""What is left of the relevance of a claim that is no whole sentence, points back, or is too short or too long."""
 
 
 def choose_quotes(
@@ -25,16 +27,19 @@ def choose_quotes(
     """Return the quotes for each frame and side and for each group, best first.
 
     A list shows an author at most once, and an unknown author's claims as if each had one of its own. Within a list,
-    quotes are central to their set and unlike those above them (maximal marginal relevance, Carbonell and Goldstein
-    1998).
+    quotes are central to their set, read well alone, and are unlike those above them (maximal marginal relevance,
+    Carbonell and Goldstein 1998). A group's quotes carry how far they stand for it against the thread's other claims
+    that have a place on the map; see `argmine.representativeness`.
     """
     import numpy as np
     import pandas as pd
 
+    from argmine.representativeness import nearness, representativeness
+
     joined = claims.merge(posts[["post_id", "author", "url"]], on="post_id", how="left")
     eligible = (joined["kind"].isin(("claim", "question")) & joined["duplicate_of"].isna()).to_numpy()
     row_of = dict(zip(joined["claim_id"], range(len(joined)), strict=True))
-    lists = []
+    lists: list[tuple[tuple[Any, Any, str | None], np.ndarray, np.ndarray]] = []
     for (frame, side), group in stances[stances["side"] != "unclear"].groupby(["frame", "side"], sort=False):
         rows = np.array([row_of[claim_id] for claim_id in group["claim_id"]])
         lists.append(((frame, side, None), rows, group["confidence"].to_numpy()))
@@ -42,15 +47,24 @@ def choose_quotes(
         rows = np.flatnonzero((joined["cluster_id"] == cluster_id).to_numpy())
         lists.append(((None, None, cluster_id), rows, np.ones(len(rows))))
 
+    voters = np.flatnonzero(eligible & joined["x"].notna().to_numpy())
+    voting, vote_of = vectors[voters], {row: vote for vote, row in enumerate(voters.tolist())}
+    group_of = [group if isinstance(group, str) else None for group in joined["cluster_id"].iloc[voters]]
+    near = nearness(voting, group_of)
     chosen = []
     for (frame, side, cluster_id), rows, weight in lists:
         keep = eligible[rows]
         ranked = _rank(joined, vectors, rows[keep], weight[keep], quotes_per_list)
-        for rank, row in enumerate(ranked, start=1):
+        stands: list[tuple[float | None, float | None]] = [(None, None)] * len(ranked)
+        if cluster_id is not None and all(row in vote_of for row in ranked):
+            mine = np.array([group == cluster_id for group in group_of], bool)
+            stands = [*representativeness([vote_of[row] for row in ranked], mine, voting, near)]
+        for rank, (row, (ratio, z)) in enumerate(zip(ranked, stands, strict=True), start=1):
             claim = joined.iloc[row]
             chosen.append(
                 {"frame": frame, "side": side, "cluster_id": cluster_id, "rank": rank}
                 | {name: claim[name] for name in ("claim_id", "post_id", "start", "end", "text", "author", "url")}
+                | {"representativeness": ratio, "significance": z}
             )
     return tables.conform(pd.DataFrame(chosen), tables.QUOTES) if chosen else tables.empty(tables.QUOTES)
 
@@ -66,12 +80,14 @@ def _rank(claims: pd.DataFrame, vectors: np.ndarray, rows: np.ndarray, weight: n
     """Return up to `most` rows, best first."""
     import numpy as np
 
+    from argmine.cluster.names import reads_alone
+
     if not len(rows):
         return []
     mine = vectors[rows]
     centre = mine.mean(axis=0)
-    words = np.array([len(text.split()) for text in claims["text"].iloc[rows]])
-    readable = np.where((words >= SHORTEST_WORDS) & (words <= LONGEST_WORDS), 1.0, 0.6)
+    alone = [reads_alone(text, LONGEST_WORDS) for text in claims["text"].iloc[rows]]
+    readable = np.where(alone, 1.0, READS_BADLY)
     relevance = (mine @ centre) / max(float(np.linalg.norm(centre)), 1e-9) * weight * readable
     authors = claims["author"].iloc[rows].tolist()
     taken: list[int] = []

@@ -163,6 +163,16 @@ QUOTES = Table(
         Column("text", "string", "posts.text[start:end], verbatim", required=True),
         Column("author", "string", "author of the post; empty where unknown"),
         Column("url", "string", "permalink of the post"),
+        Column(
+            "representativeness",
+            "number",
+            "how many times as frequent claims near it are in its group as outside; empty for a frame's quote",
+        ),
+        Column(
+            "significance",
+            "number",
+            "z of that difference, a two-proportion test with pseudo-counts; empty for a frame's quote",
+        ),
     ),
 )
 

@@ -52,6 +52,14 @@ def test_the_readme_counts_right():
         assert f"{count:,}" in readme
 
 
+def test_nothing_to_test_on_is_trained_on():
+    def sentences(pattern):
+        return {s["text"] for entry in lines(pattern) for s in entry["sentences"] if len(s["text"]) > 20}
+
+    for kind in ("frames", "general"):
+        assert not sentences(f"{kind}_*.jsonl") & sentences(f"test_{kind}*.jsonl")
+
+
 def runs(text):
     words = re.findall(r"\w+", text.lower())
     return {" ".join(words[i : i + RUN]) for i in range(len(words) - RUN + 1)}

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 N_PHRASES = 5
+# The most frequent words and word pairs that are weighed: the table of them has a row a group, and is kept whole.
+MOST_TERMS = 50_000
 # Words that are frequent in any talk and name no subject.
 _EMPTY_WORDS = frozenset(
     """
@@ -51,7 +53,7 @@ def most_central(vectors: np.ndarray, texts: Sequence[str]) -> int:
     import numpy as np
 
     similarity = vectors @ vectors.mean(axis=0)
-    readable = np.array([_reads_alone(text) for text in texts])
+    readable = np.array([reads_alone(text) for text in texts])
     if readable.any():
         similarity = np.where(readable, similarity, -np.inf)
     return int(similarity.argmax())
@@ -62,7 +64,7 @@ def most_telling(vectors: np.ndarray, texts: Sequence[str], phrases: Sequence[st
     import numpy as np
 
     held = np.array([sum(phrase in text.lower() for phrase in phrases) for text in texts])
-    readable = np.array([_reads_alone(text) for text in texts])
+    readable = np.array([reads_alone(text) for text in texts])
     for least in (2, 1):
         rows = np.flatnonzero(readable & (held >= least))
         if len(rows):
@@ -70,15 +72,15 @@ def most_telling(vectors: np.ndarray, texts: Sequence[str], phrases: Sequence[st
     return most_central(vectors, texts)
 
 
-def _reads_alone(text: str) -> bool:
-    """Say whether a text is a whole sentence of 6 to 30 words that does not open by pointing back.
+def reads_alone(text: str, most_words: int = 30) -> bool:
+    """Say whether a text is a whole sentence, of 6 words to so many, that does not open by pointing back.
 
-    >>> _reads_alone("The ban only hurts the labs that follow it."), _reads_alone("It was never about that, though.")
+    >>> reads_alone("The ban only hurts the labs that follow it."), reads_alone("It was never about that, though.")
     (True, False)
     """
     words = text.split()
     opening = words[0].lower().strip("\"'“‘(") if words else ""
-    return 6 <= len(words) <= 30 and text[0].isupper() and text[-1] in ".!?" and opening not in _POINTING_BACK
+    return 6 <= len(words) <= most_words and text[0].isupper() and text[-1] in ".!?" and opening not in _POINTING_BACK
 
 
 def distinctive_phrases(documents: Sequence[str]) -> list[list[str]]:
@@ -88,7 +90,9 @@ def distinctive_phrases(documents: Sequence[str]) -> list[list[str]]:
 
     # A word has two letters or more; one with an apostrophe (don't, that's) says nothing and is not taken in part.
     word = r"(?<![\w'’])[^\W\d_][\w-]+(?![\w'’])"
-    counter = CountVectorizer(ngram_range=(1, 2), stop_words=[*ENGLISH_STOP_WORDS, *_EMPTY_WORDS], token_pattern=word)
+    counter = CountVectorizer(
+        ngram_range=(1, 2), stop_words=[*ENGLISH_STOP_WORDS, *_EMPTY_WORDS], token_pattern=word, max_features=MOST_TERMS
+    )
     try:
         counts = counter.fit_transform(documents).toarray().astype(float)
     except ValueError:  # nothing but stop words

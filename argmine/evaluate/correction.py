@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from argmine.analysis import Analysis
     from argmine.evaluate.hand_coded import HandCoded
+    from argmine.evaluate.sheet_reading import Sheet
 
 METHOD = (
     "design-based supervised learning (Egami, Hinck, Stewart and Wei 2023), which for a prevalence is prediction-"
@@ -27,7 +28,7 @@ def correct(analysis: Analysis, sheets: Sequence[str | Path]) -> Analysis:
     The formula stands at `argmine.evaluate.estimators.prevalence`. By claim, each counted claim weighs 1 / N: the
     share of claims. By author, a claim weighs 1 / (A n), where A is the number of known authors and n how many counted
     claims its author wrote: the mean over authors of the share of their claims; claims of unknown authors are left
-    out. The codes themselves stay as they are. Raise SheetError as `read_sheets` does.
+    out. The codes themselves stay as they are, and nobody who coded is named. Raise SheetError as `read_sheets` does.
     """
     from argmine.evaluate.hand_coded import hand_coded
 
@@ -35,11 +36,11 @@ def correct(analysis: Analysis, sheets: Sequence[str | Path]) -> Analysis:
     rows = [row for by, weight in _weights(coded).items() for row in _rows(coded, by, weight)]
     corrections = {
         "method": METHOD,
-        "coders": list(coded.coders),
+        "n_coders": len(coded.coders),
         "n_claims": coded.n_claims,
         "n_coded": coded.n_coded,
-        "sample": coded.line(),
-        "sheets": [_described(sheet.path) for sheet in coded.sheets],
+        "sample": coded.line(named=False),
+        "sheets": [_described(sheet) for sheet in coded.sheets],
         "rows": rows,
     }
     return replace(analysis, manifest=analysis.manifest | {"corrections": corrections})
@@ -86,5 +87,6 @@ def _rows(coded: HandCoded, by: str, weight: np.ndarray) -> list[dict[str, Any]]
     return rows
 
 
-def _described(path: Path) -> dict[str, str]:
-    return {"name": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+def _described(sheet: Sheet) -> dict[str, str | int]:
+    """Return what tells a sheet apart without the coder's name or the file's, which often is that name."""
+    return {"n_coded": sheet.n_coded, "sha256": hashlib.sha256(sheet.path.read_bytes()).hexdigest()}

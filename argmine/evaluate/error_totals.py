@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
+_PSEUDO = 3.84
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -67,11 +69,15 @@ def error_total(sample: Sample, domain: np.ndarray, weight: np.ndarray, wrong: n
         p = sum (a_i / pi_i) z_i / sum (a_i / pi_i)
 
     The variance V of p is that of a linearised ratio under stratified sampling without replacement (Särndal, Swensson
-    and Wretman 1992, section 5.6), with the rate of a stratum drawn toward p by one pseudo-observation. Let V0 be the
-    same variance if all strata had the rate p. A stratum of which few claims were coded often shows no error although
-    it has some, and V is then too small, so the larger of V and (V + V0) / 2 is used. The interval is Jeffreys' with
-    the effective sample size p (1 - p) / V (Brown, Cai and DasGupta 2001; Franco, Little, Louis and Slud 2019), which
-    stays sensible where no error was found.
+    and Wretman 1992, section 5.6), with two things drawn toward what they would be were errors spread evenly, since a
+    sample often shows few of them: the rate of a stratum toward p, by one pseudo-observation; and the mean square of
+    what errors weigh toward that of the domain, by z^2 = 3.84 of them, as many as Wilson's interval adds to a
+    proportion (Agresti and Coull 1998). Where claims weigh alike the second changes nothing; where they do not, as by
+    author, the variance of a thread depends on whether errors fall on heavy claims. Let V0 be the same variance if all
+    strata had the rate p. A stratum of which few claims were coded often shows no error although it has some, and V is
+    then too small, so the larger of V and (V + V0) / 2 is used. The interval is Jeffreys' with the effective sample
+    size p (1 - p) / V (Brown, Cai and DasGupta 2001; Franco, Little, Louis and Slud 2019), which stays sensible where
+    no error was found.
     """
     import numpy as np
 
@@ -91,12 +97,29 @@ def error_total(sample: Sample, domain: np.ndarray, weight: np.ndarray, wrong: n
         here = (_sums(strata, inside * wrong, len(size)) + p) / (_sums(strata, inside, len(size)) + 1)
         first, second = (np.bincount(sample.stratum, weight**power) / size for power in (1, 2))
         spread = size**2 * (1 - drawn / size) / drawn / whole**2
-        square = second * (here * (1 - p) ** 2 + (1 - here) * p**2)
-        equal = (spread * second).sum(axis=-1)
-        design = (spread * (square - (first * (here - p)) ** 2)).sum(axis=-1) / (rate * (1 - rate))
-        design = np.where((rate <= 0) | (rate >= 1), equal, design)
+        usual = (second * size / np.maximum(np.bincount(sample.stratum, domain), 1))[strata]
+        part = np.take_along_axis(spread / drawn, strata, axis=-1)
+        on_errors = second * _heaviness(part * weight[sample.rows] ** 2, part * usual, inside * wrong)
+        on_others = second * _heaviness(part * weight[sample.rows] ** 2, part * usual, inside * (1 - wrong))
+        even = spread * (on_errors * p * (1 - p) ** 2 + on_others * (1 - p) * p**2)
+        square = on_errors * here * (1 - p) ** 2 + on_others * (1 - here) * p**2
+        found = spread * (square - (first * (here - p)) ** 2)
+        equal, design = (one.sum(axis=-1) / (rate * (1 - rate)) for one in (even, found))
+        one_sided = (rate <= 0) | (rate >= 1)
+        equal = np.where(one_sided, (spread * second).sum(axis=-1), equal)
+        design = np.where(one_sided, equal, design)
     low, high = jeffreys(rate, np.maximum(design, (design + equal) / 2))
     return Estimate(whole * rate, whole * low, whole * high)
+
+
+def _heaviness(square: np.ndarray, usual: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """Return the mean square weight of the counted claims over that of all in the domain, drawn toward 1, (..., 1)."""
+    import numpy as np
+
+    n = counted.sum(axis=-1)
+    usually = (usual * counted).sum(axis=-1)
+    ratio = np.where(usually > 0, (square * counted).sum(axis=-1) / usually, 1.0)
+    return np.asarray((n * ratio + _PSEUDO) / (n + _PSEUDO))[..., None]
 
 
 def jeffreys(rate: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

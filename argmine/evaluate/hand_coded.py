@@ -52,10 +52,12 @@ class HandCoded:
         """The names of the hand coders."""
         return tuple(sheet.coder for sheet in self.sheets)
 
-    def line(self) -> str:
-        """Return in one line what was coded by whom, and which strata had to be joined."""
+    def line(self, *, named: bool = True) -> str:
+        """Return in one line what was coded by whom (or, not `named`, by how many), and which strata were joined."""
         left = sum(len(sheet.rows) - sheet.n_coded for sheet in self.sheets)
-        parts = [f"{self.n_coded:,} of {self.n_claims:,} claims coded by {', '.join(self.coders)}"]
+        many = "one person" if len(self.sheets) == 1 else f"{len(self.sheets):,} people"
+        who = ", ".join(self.coders) if named else many
+        parts = [f"{self.n_coded:,} of {self.n_claims:,} claims coded by {who}"]
         if left:
             parts.append(f"{left:,} rows not coded yet")
         parts += [f"no claim coded in {empty}: taken together with {other}" for empty, other in self.joined]

@@ -8,6 +8,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from argmine.read.payload import ZSTANDARD
+
+_WITHIN = 0.8
+"""Share of the copies of an archive that are broken inside it."""
 _TAG = re.compile(rb"<[^<>]{1,300}>")
 _VALUE = re.compile(rb'"(?:[^"\\]|\\.){0,200}"|-?\d+(?:\.\d+)?|true|false|null')
 _TOKENS = (
@@ -33,6 +37,20 @@ def mutant(samples: Sequence[bytes], others: Sequence[bytes], seed: str) -> byte
     """Return a broken copy of one of the samples; `others` lend pieces. It depends on the arguments alone."""
     rng = random.Random(seed)  # noqa: S311 - chance that must come again, not secrets
     data = rng.choice(samples)
+    if data.startswith(ZSTANDARD) and rng.random() < _WITHIN:
+        return _within_archive(data, others, rng)
+    return _broken(data, others, rng)
+
+
+def _within_archive(data: bytes, others: Sequence[bytes], rng: random.Random) -> bytes:
+    """Return an archive whose content is broken; one that is broken itself shows little of its reader."""
+    import zstandard
+
+    content = zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True).read()
+    return zstandard.ZstdCompressor(level=1).compress(_broken(content, others, rng))
+
+
+def _broken(data: bytes, others: Sequence[bytes], rng: random.Random) -> bytes:
     for _ in range(1 + min(int(rng.expovariate(0.7)), 6)):
         data = rng.choice(_WAYS)(data, others, rng)
     return data

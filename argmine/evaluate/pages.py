@@ -8,7 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -66,31 +66,40 @@ class Measured:
     way: str
     posts: int
     argmine: Recovered | None
-    noise: int
-    """Extra words among the own words of those posts that people marked; the other extra words are quotations said
-    before, and whole posts that the marked text leaves out."""
     baseline: Recovered
+    noise: int = 0
+    """Extra words among the own words of those posts of which the marked text holds a good part."""
+    quoted: int = 0
+    """Extra words that come with the quotations in those posts."""
+
+    @property
+    def further(self) -> int:
+        """Return the extra words that come with whole posts which the marked text leaves out."""
+        return self.argmine.extra - self.quoted - self.noise if self.argmine else 0
 
 
 def run(shared: Path) -> str:
     """Return a table of the pages and the totals of each half; raise SourceError where the pages are not there.
 
     Words are counted as a bag. Addresses and lines that are only a date count nowhere. Names of authors and the title
-    are read as such and not as text, so where people marked them they count as found. Noise is the part of the extra
-    words that stands in the own words of marked posts: a marked text may leave out whole posts, or repeated quotations.
+    are read as such and not as text, so where people marked them they count as found. A marked text may leave out
+    whole posts, or quotations said before, so the extra words are told apart too: further, those that come with posts
+    of which the marked text holds little; quoted, with the quotations of the others; noise, all the rest.
     """
     measured = measure(shared)
     lines = [
         f"forum pages, {len(measured)} with marked text; recovered and extra as shares of the marked words",
         "",
-        f"{'page':<6}{'half':<7}{'posts':>6}{'recovered':>11}{'extra':>8}{'noise':>7}"
+        f"{'page':<6}{'half':<7}{'posts':>6}{'recovered':>11}{'extra':>8}{'further':>9}{'quoted':>8}{'noise':>7}"
         f"{'trafilatura':>13}{'extra':>8}  read as",
     ]
     for one in measured:
-        ours = f"{'-':>11}{'-':>8}{'-':>7}"
+        ours = f"{'-':>11}{'-':>8}{'-':>9}{'-':>8}{'-':>7}"
         if one.argmine:
-            noise = one.noise / max(one.argmine.expected, 1)
-            ours = f"{one.argmine.recall:>11.3f}{one.argmine.surplus:>8.3f}{noise:>7.3f}"
+            further, quoted, noise = (
+                part / max(one.argmine.expected, 1) for part in (one.further, one.quoted, one.noise)
+            )
+            ours = f"{one.argmine.recall:>11.3f}{one.argmine.surplus:>8.3f}{further:>9.3f}{quoted:>8.3f}{noise:>7.3f}"
         theirs = f"{one.baseline.recall:>13.3f}{one.baseline.surplus:>8.3f}"
         lines.append(f"{one.page:<6}{one.half:<7}{one.posts:>6}{ours}{theirs}  {one.way}")
     for half in ("build", "check", ""):
@@ -144,25 +153,33 @@ def _measure(page: Path) -> Measured:
             saved.write_bytes(html)
             discussion = read(saved)
     except ArgmineError as error:
-        return Measured(name, half_of(name), f"not read: {str(error).partition(': ')[2]}", 0, None, 0, baseline)
+        return Measured(name, half_of(name), f"not read: {str(error).partition(': ')[2]}", 0, None, baseline)
     posts = discussion.posts
     also = " ".join([discussion.title, *posts["author"].dropna()])
     ours = recovered("\n".join(posts["text"]), truth, also)
     way = " · ".join([discussion.format, *discussion.coverage.notes[:1]])
-    return Measured(name, half_of(name), way, len(posts), ours, _noise(discussion, truth), baseline)
+    noise, quoted = _extra_in_marked(discussion, truth)
+    return Measured(name, half_of(name), way, len(posts), ours, baseline, noise, quoted)
 
 
-def _noise(discussion: Discussion, truth: str) -> int:
-    """Return the number of extra words in the own words of those posts of which the marked text holds a good part."""
+def _extra_in_marked(discussion: Discussion, truth: str) -> tuple[int, int]:
+    """Return the number of extra words in those posts of which the marked text holds a good part.
+
+    First those among the posts' own words, then how many more there are with their quotations.
+    """
     marked = _runs(truth)
     quoted = discussion.markup[discussion.markup["how"].isin(("blockquote", "aside"))]
     own: list[str] = []
+    whole: list[str] = []
     for post, text in zip(discussion.posts["post_id"], discussion.posts["text"], strict=True):
         runs = _runs(text)
         if runs and len(runs & marked) >= _MARKED_SHARE * len(runs):
             spans = quoted[quoted["post_id"] == post]
             own.append(_without(text, zip(spans["start"].tolist(), spans["end"].tolist(), strict=True)))
-    return (_words("\n".join(own)) - _words(truth)).total()
+            whole.append(text)
+    expected = _words(truth)
+    noise, extra = ((_words("\n".join(texts)) - expected).total() for texts in (own, whole))
+    return noise, extra - noise
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
@@ -185,19 +202,23 @@ def _words(text: str) -> Counter[str]:
 def _totals(measured: list[Measured], name: str) -> list[str]:
     read = [one.argmine for one in measured if one.argmine]
     baseline = [one.baseline for one in measured]
-    expected = sum(one.expected for one in read)
-    noise = sum(one.noise for one in measured) / max(expected, 1)
+    expected = max(sum(one.expected for one in read), 1)
+    further, quoted, noise = (
+        sum(getattr(one, part) for one in measured) / expected for part in ("further", "quoted", "noise")
+    )
+    marked = [replace(one.argmine, extra=one.argmine.extra - one.further) for one in measured if one.argmine]
     return [
         f"{name}: {len(read)} of {len(measured)} pages yield a thread ({len(read) / len(measured):.0%})",
         *(
-            f"  {who:<30} {_share(found)}"
+            f"  {who:<31} {_share(found)}"
             for who, found in (
                 ("argmine, pages with a thread", read),
                 ("trafilatura, the same pages", [one.baseline for one in measured if one.argmine]),
                 ("trafilatura, every page", baseline),
             )
         ),
-        f"  argmine, noise in marked posts {noise:.3f}",
+        f"  argmine, marked posts alone     {_share(marked)}",
+        f"  argmine's extra words           {further:.3f} further posts, {quoted:.3f} quotations, {noise:.3f} noise",
     ]
 
 

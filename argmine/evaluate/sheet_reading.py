@@ -39,12 +39,13 @@ class CodedRow:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet as one coder filled it in."""
+    """A sheet as one coder filled it in; its column names stand in row `header_row` of the file."""
 
     path: Path
     coder: str
     frames: tuple[str, ...]
     rows: tuple[CodedRow, ...]
+    header_row: int
 
     @property
     def n_coded(self) -> int:
@@ -145,7 +146,7 @@ def read_sheet(path: Path) -> Sheet:
     problems.answer()
     if not rows:
         raise SheetError(f"{path}: the sheet has no rows below its column names.")
-    return Sheet(path, coders.pop() if coders else path.stem, tuple(frames), tuple(rows))
+    return Sheet(path, coders.pop() if coders else path.stem, tuple(frames), tuple(rows), top)
 
 
 def _row(number: int, cells: list[str], at: dict[str, int], frames: dict[str, int], problems: _Problems) -> CodedRow:
@@ -188,10 +189,13 @@ def _hold_against(sheet: Sheet, analysis: Analysis) -> None:
     lacking = [name for name in wanted if name not in sheet.frames]
     if lacking or len(sheet.frames) != len(wanted):
         strange = [name for name in sheet.frames if name not in wanted]
-        problem = f"the column {lacking[0]} is missing" if lacking else f"{strange[0]!r} is no frame of the run"
+        twice = [name for place, name in enumerate(sheet.frames) if name in sheet.frames[:place]]
+        column = (lacking or strange or twice)[0]
+        problem = "is missing" if lacking else "is no frame of the run" if strange else "is there twice"
         raise SheetError(
-            f"{sheet.path}: {problem}; the run's frames are {', '.join(wanted)}, the sheet's columns between permalink "
-            f"and done are {', '.join(sheet.frames)}. Your own columns belong behind done."
+            f"{sheet.path}, row {sheet.header_row}: the column {column} {problem}; the run's frames are "
+            f"{', '.join(wanted)}, the sheet's columns between permalink and done are {', '.join(sheet.frames)}. Your "
+            "own columns belong behind done."
         )
     texts = dict(zip(analysis.claims["claim_id"], analysis.claims["text"], strict=True))
     by_print: dict[str, list[str]] = {}

@@ -46,7 +46,7 @@ def run(data: Path, figure: Path | None = None) -> str:
     of a bootstrap over threads and the sentences in them. `figure` is where to draw the reliability figure.
     """
     from argmine.embed import load_encoder
-    from argmine.evaluate import stance_pairs
+    from argmine.evaluate import stance_pairs, stance_written
     from argmine.pipeline import encoders_of
     from argmine.settings import Settings
     from argmine.stance.trained import TrainedCoder
@@ -58,6 +58,10 @@ def run(data: Path, figure: Path | None = None) -> str:
         if figure is not None and coder == "trained":
             reliability_figure(_curves(coded)).savefig(figure, dpi=150)
     encoders = encoders_of(load_encoder(Settings()), Settings())
+    if stance_written.FOLDER.is_dir():
+        written = stance_written.code_comments(TrainedCoder(), encoders)
+        lines += [f"{len(written)} written sentences that the coder was not trained on", *frame_lines(written)]
+        lines += [*error_lines(written), ""]
     return "\n".join([*lines, *stance_pairs.run(data, TrainedCoder(), encoders)])
 
 
@@ -69,13 +73,16 @@ def code_threads(data: Path, threads: dict[str, str], coder: str) -> list[Coded]
     from argmine.settings import Settings
     from argmine.stance import load_coder
     from argmine.stance.coder import InContext
+    from argmine.stance.stage import coded_rows
 
     settings = Settings(coder=coder)
     encoders = encoders_of(load_encoder(settings), settings)
     found = []
     for gold, thread in threads.items():
         analysis = analyze(data / thread, settings=settings)
-        claims = InContext(analysis.claims, analysis.posts, analysis.vectors, np.arange(len(analysis.claims)))
+        rows = coded_rows(analysis.claims, settings)
+        claims = InContext(analysis.claims, analysis.posts, analysis.vectors, rows)
+        position = {row: place for place, row in enumerate(rows.tolist())}
         scores = load_coder(settings).score(claims, analysis.codebook, encoders, lambda done, total: None)
         bags = [_words(text) for text in analysis.claims["text"]]
         stances: dict[str, dict[str, str]] = {}
@@ -88,7 +95,8 @@ def code_threads(data: Path, threads: dict[str, str], coder: str) -> list[Coded]
                 places = _matching(_words(text), bags)
                 for place in places:
                     sides = stances.get(claim_ids[place], {}) | sides
-                best = {name: max(places, key=one.speaks.__getitem__, default=None) for name, one in scores.items()}
+                read = [position[place] for place in places if place in position]
+                best = {name: max(read, key=one.speaks.__getitem__, default=None) for name, one in scores.items()}
                 found.append(
                     Coded(
                         gold,
@@ -102,42 +110,53 @@ def code_threads(data: Path, threads: dict[str, str], coder: str) -> list[Coded]
 
 
 def _table(coded: list[Coded]) -> list[str]:
-    from argmine.codebook import load_codebook
-
     seeds = [row for row in coded if row.thread != OFF_TOPIC]
     off_topic = [row for row in coded if row.thread == OFF_TOPIC and not row.gold]
-    names = load_codebook().frame_names
     alarms = sum(bool(row.predicted) for row in off_topic)
-    lines = [
-        f"{len(seeds)} sentences of three threads",
-        f"{'frame':<20}{'F1':>6}  {'95 %':<14}{'n':>4}{'side acc.':>11}",
-    ]
+    lines = [f"{len(seeds)} sentences of three threads", *frame_lines(seeds)]
+    lines.append(f"off-topic sentences given a frame: {alarms} of {len(off_topic)} ({_share(alarms, len(off_topic))})")
+    return lines + error_lines(coded)
+
+
+def frame_lines(rows: list[Coded]) -> list[str]:
+    """Return a table of the frames' F1 with intervals, and of the sides where the frame is right."""
+    from argmine.codebook import load_codebook
+
+    names = load_codebook().frame_names
+    lines = [f"{'frame':<20}{'F1':>6}  {'95 %':<14}{'n':>4}{'side acc.':>11}"]
     for name in names:
-        score, low, high = _with_interval(seeds, [name])
-        right, both, unclear = _sides(seeds, [name])
-        n = sum(name in row.gold for row in seeds)
+        score, low, high = _with_interval(rows, [name])
+        right, both, unclear = _sides(rows, [name])
+        n = sum(name in row.gold for row in rows)
         lines.append(
             f"{name:<20}{score:>6.2f}  {low:.2f} to {high:<6.2f}{n:>4}{_share(right, both):>11}  ({unclear} unclear)"
         )
-    score, low, high = _with_interval(seeds, names)
-    right, both, unclear = _sides(seeds, names)
+    score, low, high = _with_interval(rows, names)
+    right, both, unclear = _sides(rows, names)
     sides = f"{_share(right, both):>11}  ({unclear} unclear)"
     lines.append(f"{'mean of the frames':<20}{score:>6.2f}  {low:.2f} to {high:<10.2f}{sides}")
-    lines.append(f"sides, where the frame is right: {right} right, {both - right} wrong, {unclear} unclear")
-    lines.append(f"off-topic sentences given a frame: {alarms} of {len(off_topic)} ({_share(alarms, len(off_topic))})")
-    for name, (probabilities, hits) in _curves(coded).items():
-        error = expected_calibration_error(probabilities, hits)
-        lines.append(f"expected calibration error, {name}: {error:.3f} (n {len(hits)})")
-    return lines
+    return [*lines, f"sides, where the frame is right: {right} right, {both - right} wrong, {unclear} unclear"]
+
+
+def error_lines(rows: list[Coded]) -> list[str]:
+    """Return the expected calibration errors of frames and of sides."""
+    return [
+        f"expected calibration error, {name}: {expected_calibration_error(probabilities, hits):.3f} (n {len(hits)})"
+        for name, (probabilities, hits) in _curves(rows).items()
+    ]
 
 
 def _curves(coded: list[Coded]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return probability and truth of each sentence with each frame, and of the likeliest side where people saw one."""
+    """Return probability and truth of each sentence with each frame, and of the likeliest side where people saw one.
+
+    A sentence whose side the coder did not read, since it hardly speaks to the frame, has no likeliest side.
+    """
     speaks = [(p, name in row.gold) for row in coded for name, p in row.speaks.items()]
     sides = [
         (row.sides[name].max(), EXAMPLE_SIDES[int(row.sides[name].argmax())] == _SIDES[side])
         for row in coded
         for name, side in row.gold.items()
+        if np.ptp(row.sides[name])
     ]
     return {
         name: (np.array([p for p, _ in pairs]), np.array([hit for _, hit in pairs]))

@@ -32,15 +32,15 @@ def run(data: Path, coder: TrainedCoder, encoders: Encoders) -> list[str]:
 
 def own_test(coder: TrainedCoder, encoders: Encoders) -> tuple[list[str], np.ndarray]:
     """Return the sides of the held-out propositions' sentences that speak to them, and the coder's probabilities."""
-    readings = [r for r in general_readings(OWN, 0, "test_general*.jsonl") if r.side not in (None, "none")]
-    return [r.side or "" for r in readings], coder.ask([r.text for r in readings], encoders).sides
+    readings = [r for r in general_readings(OWN, 0, "test_general*.jsonl") if r.sides != ("none",)]
+    return [r.sides[0] for r in readings], coder.ask([r.text for r in readings], encoders).sides
 
 
 def perspectrum_test(datasets: Path, coder: TrainedCoder, encoders: Encoders) -> tuple[list[str], np.ndarray]:
     """Return the sides of Perspectrum's test perspectives, and the probabilities; neutral is no choice there."""
     readings = list(perspectrum_readings(datasets / "perspectrum", "test"))
     sides = coder.ask([r.text for r in readings], encoders).sides[:, :2]
-    return [r.side or "" for r in readings], sides / sides.sum(axis=1, keepdims=True)
+    return [r.sides[0] for r in readings], sides / sides.sum(axis=1, keepdims=True)
 
 
 def _sides_line(name: str, judged: tuple[list[str], np.ndarray], sides: Sequence[str]) -> str:

@@ -66,8 +66,8 @@ def in_context(claims: Sequence[CodedClaim], encode: Encode) -> InContext:
     spans: list[dict[str, Any]] = []
     rows = []
 
-    def add(post_id: str, parent_id: str | None, parts: list[str]) -> None:
-        posts.append({"post_id": post_id, "parent_id": parent_id, "text": "".join(parts)})
+    def add(thread: str, post_id: str, parent_id: str | None, parts: list[str]) -> None:
+        posts.append({"post_id": post_id, "parent_id": parent_id, "thread_id": thread, "text": "".join(parts)})
         start = 0
         for part in parts:
             text = part.strip()
@@ -77,14 +77,14 @@ def in_context(claims: Sequence[CodedClaim], encode: Encode) -> InContext:
 
     for number, claim in enumerate(claims):
         if claim.parent:
-            add(f"{number}a", None, [claim.parent])
+            add(str(number), f"{number}a", None, [claim.parent])
         before = f"{claim.before.strip()} " if claim.before.strip() else ""
-        add(f"{number}b", f"{number}a" if claim.parent else None, [before, claim.text])
+        add(str(number), f"{number}b", f"{number}a" if claim.parent else None, [before, claim.text])
         rows.append(len(spans) - 1)
     described = pd.DataFrame(spans)
     described["claim_id"] = described["post_id"] + ":" + described["start"].astype(str)
     claim_table = tables.conform(described.assign(kind="claim", language="en"), tables.CLAIMS)
-    post_table = tables.conform(pd.DataFrame(posts).assign(thread_id="coded", depth=0, status="ok"), tables.POSTS)
+    post_table = tables.conform(pd.DataFrame(posts).assign(depth=0, status="ok"), tables.POSTS)
     return InContext(claim_table, post_table, encode(claim_table["text"].tolist()), np.array(rows))
 
 

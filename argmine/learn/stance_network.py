@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from argmine.learn.stance_readings import FRAMES, SIDES, Reading
+from argmine.learn.stance_readings import SIDES, Reading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,25 +19,27 @@ if TYPE_CHECKING:
 MOST_TOKENS = 160
 BATCH_TOKENS = 3_000
 WARM_UP = 0.06
+DROPOUT = 0.1
 SCALE = 12.0
 N_LOGITS = 1 + len(SIDES)
-"""Of a head: whether the claim speaks to the proposition or frame, then its sides."""
+"""Of a question: whether the claim speaks to the proposition or frame, then its sides."""
 
 
 class Network:
-    """The encoder, and N_LOGITS logits for the proposition in the text and for each built-in frame."""
+    """The encoder with N_LOGITS logits for each of so many questions. Its word vectors stay as they are."""
 
-    def __init__(self, model_folder: Path, seed: int) -> None:
+    def __init__(self, model_folder: Path, n_questions: int, seed: int) -> None:
         import torch
         from tokenizers import Tokenizer
         from transformers import BertModel
 
         torch.manual_seed(seed)
+        self.n_questions = n_questions
         self.encoder = BertModel.from_pretrained(
-            model_folder, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+            model_folder, add_pooling_layer=False, hidden_dropout_prob=DROPOUT, attention_probs_dropout_prob=DROPOUT
         )
         self.encoder.embeddings.requires_grad_(requires_grad=False)
-        self.head = torch.nn.Linear(self.encoder.config.hidden_size, N_LOGITS * (1 + len(FRAMES)))
+        self.head = torch.nn.Linear(self.encoder.config.hidden_size, N_LOGITS * n_questions)
         self.tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(MOST_TOKENS)
@@ -47,7 +49,7 @@ class Network:
         return [p for p in (*self.encoder.parameters(), *self.head.parameters()) if p.requires_grad]
 
     def logits(self, ids: list[list[int]]) -> torch.Tensor:
-        """Return logits of shape (n, 1 + frames, N_LOGITS) from the unit vectors of token ids."""
+        """Return logits of shape (n, n_questions, N_LOGITS) from the unit vectors of token ids."""
         import torch
         import torch.nn.functional as F  # noqa: N812
 
@@ -56,14 +58,15 @@ class Network:
             states = self.encoder(input_ids=padded, attention_mask=mask).last_hidden_state
         weight = mask[:, :, None].float()
         vectors = F.normalize((states.float() * weight).sum(1) / weight.sum(1), dim=1)
-        return self.head(vectors * SCALE).view(len(ids), 1 + len(FRAMES), N_LOGITS)  # type: ignore[no-any-return]
+        return self.head(vectors * SCALE).view(len(ids), self.n_questions, N_LOGITS)  # type: ignore[no-any-return]
 
     def predict(self, texts: list[str]) -> np.ndarray:
-        """Return the logits of texts, shape (n, 1 + frames, N_LOGITS)."""
+        """Return the logits of texts, shape (n, n_questions, N_LOGITS)."""
         import torch
 
+        self.encoder.eval()  # type: ignore[no-untyped-call]
         encoded = self.encode(texts)
-        found = np.zeros((len(texts), 1 + len(FRAMES), N_LOGITS), np.float32)
+        found = np.zeros((len(texts), self.n_questions, N_LOGITS), np.float32)
         with torch.inference_mode():
             for batch in _batches(np.array([len(ids) for ids in encoded]), random.Random(0)):  # noqa: S311
                 found[batch] = self.logits([encoded[row] for row in batch]).numpy()
@@ -108,6 +111,7 @@ def train(
     labels = _labels(readings)
     begin, step, total = time.monotonic(), 0, 0
     for epoch in range(epochs):
+        network.encoder.train()
         rows = np.array([row for row, reading in enumerate(readings) if chooser.random() < reading.share])
         plan = _batches(lengths[rows], chooser)
         total = total or len(plan) * epochs
@@ -127,27 +131,19 @@ def train(
         after_epoch(epoch)
 
 
-_UNKNOWN = -2
-_NONE = -1
-
-
 def _labels(readings: list[Reading]) -> torch.Tensor:
-    """Return the side toward the proposition and each frame, shape (n, 1 + frames): a number, _NONE or _UNKNOWN."""
+    """Return the side toward what each question asks, shape (n, n_questions): its number, or -1 for none."""
     import torch
 
-    def number(side: str | None) -> int:
-        return _UNKNOWN if side is None else _NONE if side == "none" else SIDES.index(side)
-
-    unknown = (None,) * len(FRAMES)
-    return torch.tensor([[number(side) for side in (r.side, *(r.frames or unknown))] for r in readings])
+    return torch.tensor([[-1 if side == "none" else SIDES.index(side) for side in r.sides] for r in readings])
 
 
 def _loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Return the mean loss a reading: of speaking to what was asked, and of the side where it does."""
     import torch.nn.functional as F  # noqa: N812
 
-    asked, speaks = labels != _UNKNOWN, labels >= 0
-    of_speaking = F.binary_cross_entropy_with_logits(logits[..., 0][asked], speaks[asked].float(), reduction="sum")
+    speaks = labels >= 0
+    of_speaking = F.binary_cross_entropy_with_logits(logits[..., 0], speaks.float(), reduction="sum")
     of_sides = F.cross_entropy(logits[..., 1:][speaks], labels[speaks], reduction="sum")
     return (of_speaking + of_sides) / len(labels)
 

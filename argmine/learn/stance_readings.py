@@ -24,6 +24,7 @@ _NEAR_THE_FRAMES = re.compile(
     r"\b(AI|LLMs?|models?|copyright|scrap\w+|open.?source|train\w*|weights|China|export)\b", re.I
 )
 _CONTEXT_LOST = 0.15
+_COMMENTS_A_GROUP = 16
 _OTHER_WORDING = 0.3
 
 # Other wordings of the built-in propositions, and denials, so that the coder reads them and learns none by heart.
@@ -56,41 +57,78 @@ WORDINGS: dict[str, tuple[tuple[str, bool], ...]] = {
 class Reading:
     """One example: what the coder reads and what is right.
 
-    `side` is `pro`, `con`, `neutral` or `none` toward the proposition in the text; `frames` are the sides toward the
-    built-in frames, in their order, where the text holds no proposition. An epoch sees a `share` of such readings.
-    Readings of one `group` are trained on together or held out together.
+    `sides` are `pro`, `con`, `neutral` or `none`: one, toward the proposition in the text, or where the text holds none
+    one toward each built-in frame, in their order. An epoch sees a `share` of such readings. Readings of one `group`
+    are trained on together or held out together. `post` and `parent` name the comment that a claim or question stands
+    in and the one that this answers, where they are known.
     """
 
     text: str
     source: str
     group: str
-    side: str | None = None
-    frames: tuple[str, ...] | None = None
+    sides: tuple[str, ...]
     share: float = 1.0
+    post: str = ""
+    parent: str = ""
+
+
+@dataclass(frozen=True)
+class FrameSentence:
+    """A sentence of a comment, its code, what stands before it, and the places of its comment and the parent.
+
+    `asserts` says whether it is a claim or a question, which alone are coded in use.
+    """
+
+    text: str
+    asserts: bool
+    sides: tuple[str, ...]
+    before: str
+    above: str
+    group: str
+    post: str
+    parent: str
 
 
 def frame_readings(folder: Path, seed: int, pattern: str = "frames_*.jsonl") -> Iterator[Reading]:
-    """Yield each coded sentence alone, and with each built-in proposition, now and then in other words or denied."""
+    """Yield each coded sentence toward all built-in frames; now and then its context is lost, as on many pages."""
     chooser = random.Random(seed)  # noqa: S311 - not for secrets
+    for s in frame_sentences(folder, pattern):
+        lost = chooser.random() < _CONTEXT_LOST
+        text = reading_text(s.text, "", s.before, "" if lost else s.above)
+        post, parent = s.post if s.asserts else "", "" if lost else s.parent
+        yield Reading(text, "frames", s.group, s.sides, post=post, parent=parent)
+
+
+def frame_pair_readings(folder: Path, seed: int, pattern: str = "frames_*.jsonl") -> Iterator[Reading]:
+    """Yield each coded sentence with each built-in proposition, now and then in other words or denied."""
+    chooser = random.Random(seed)  # noqa: S311
     propositions = {frame.name: frame.proposition for frame in load_codebook().frames}
+    for s in frame_sentences(folder, pattern):
+        for frame, side in zip(FRAMES, s.sides, strict=True):
+            wording, same = propositions[frame], True
+            if chooser.random() < _OTHER_WORDING:
+                wording, same = chooser.choice(WORDINGS[frame])
+            text = reading_text(s.text, wording, s.before, s.above)
+            toward = side if same else _FLIPPED[side]
+            yield Reading(text, "frame_pairs", s.group, (toward,), share=0.03 if side == "none" else 0.3)
+
+
+def frame_sentences(folder: Path, pattern: str) -> Iterator[FrameSentence]:
+    """Yield the sentences of the coded comments; a parent is the latest comment that its words are found in."""
     for path in sorted(folder.glob(pattern)):
+        posts: dict[str, str] = {}
         for number, comment in enumerate(_lines(path)):
-            group = f"{path.stem}:{number // 8}"
+            group, post = f"{path.stem}:{number // _COMMENTS_A_GROUP}", f"{path.stem}:{number}"
+            above = comment["parent"].strip()
+            parent = next((p for p, text in reversed(posts.items()) if above and (above in text or text in above)), "")
+            texts = [sentence["text"] for sentence in comment["sentences"]]
+            posts[post] = " ".join(texts)
             for position, sentence in enumerate(comment["sentences"]):
-                before = " ".join(earlier["text"] for earlier in comment["sentences"][:position])
-                parent = comment["parent"]
-                if chooser.random() < _CONTEXT_LOST and not sentence["frames"]:
-                    before = parent = ""
-                claim = sentence["text"]
                 sides = tuple(_FRAME_SIDES.get(sentence["frames"].get(frame), "none") for frame in FRAMES)
-                yield Reading(reading_text(claim, "", before, parent), "frames", group, frames=sides)
-                for frame, side in zip(FRAMES, sides, strict=True):
-                    wording, same = propositions[frame], True
-                    if chooser.random() < _OTHER_WORDING:
-                        wording, same = chooser.choice(WORDINGS[frame])
-                    text = reading_text(claim, wording, before, parent)
-                    toward = side if same else _FLIPPED[side]
-                    yield Reading(text, "frame_pairs", group, toward, share=0.15 if side == "none" else 1.0)
+                asserts = sentence["type"] in ("claim", "question")
+                yield FrameSentence(
+                    texts[position], asserts, sides, " ".join(texts[:position]), above, group, post, parent
+                )
 
 
 def general_readings(folder: Path, seed: int, pattern: str = "general_*.jsonl") -> Iterator[Reading]:
@@ -103,11 +141,11 @@ def general_readings(folder: Path, seed: int, pattern: str = "general_*.jsonl") 
             asked = ((entry["proposition"], side), (entry["negation"], _FLIPPED[side]))
             for proposition, toward in asked:
                 text = reading_text(claim, proposition, "", parent)
-                yield Reading(text, "general", entry["id"], toward, share=0.6)
+                yield Reading(text, "general", entry["id"], (toward,), share=0.6)
             other = chooser.choice(entries)
             if other is not entry:
                 text = reading_text(claim, other["proposition"], "", parent)
-                yield Reading(text, "general", entry["id"], "none", share=0.2)
+                yield Reading(text, "general", entry["id"], ("none",), share=0.2)
 
 
 _NO_FRAME = ("none",) * len(FRAMES)
@@ -120,7 +158,7 @@ def elsewhere_readings(folder: Path) -> Iterator[Reading]:
             for sentence in entry["sentences"]:
                 if not _NEAR_THE_FRAMES.search(f"{entry['proposition']} {sentence['text']}"):
                     text = reading_text(sentence["text"], "", "", sentence.get("parent") or "")
-                    yield Reading(text, "elsewhere", entry["id"], frames=_NO_FRAME, share=0.25)
+                    yield Reading(text, "elsewhere", entry["id"], _NO_FRAME, share=0.25)
 
 
 def web_readings(ewt: Path) -> Iterator[Reading]:
@@ -130,7 +168,7 @@ def web_readings(ewt: Path) -> Iterator[Reading]:
         for number, (start, stop) in enumerate(laid.sentences):
             before = laid.text[laid.sentences[number - 1][0] : start] if number else ""
             text = reading_text(laid.text[start:stop], "", before, "")
-            yield Reading(text, "elsewhere", document.name, frames=_NO_FRAME, share=0.08)
+            yield Reading(text, "elsewhere", document.name, _NO_FRAME, share=0.08)
 
 
 def perspectrum_readings(folder: Path, split: str) -> Iterator[Reading]:
@@ -142,10 +180,10 @@ def perspectrum_readings(folder: Path, split: str) -> Iterator[Reading]:
         if splits[str(claim["cId"])] != split:
             continue
         for cluster in claim["perspectives"]:
-            side = {"SUPPORT": "pro", "UNDERMINE": "con"}.get(cluster["stance_label_3"])
-            for number in cluster["pids"] if side else ():
+            side = {"SUPPORT": "pro", "UNDERMINE": "con"}.get(cluster["stance_label_3"], "none")
+            for number in cluster["pids"] if side != "none" else ():
                 text = reading_text(texts[number], claim["text"], "", "")
-                yield Reading(text, "perspectrum", f"perspectrum:{claim['cId']}", side, share=0.8)
+                yield Reading(text, "perspectrum", f"perspectrum:{claim['cId']}", (side,), share=0.8)
 
 
 def key_points(
@@ -164,12 +202,12 @@ def key_point_readings(folder: Path, split: str) -> Iterator[Reading]:
     for argument in arguments.values():
         text = reading_text(argument["argument"], argument["topic"], "", "")
         side = "pro" if int(argument["stance"]) > 0 else "con"
-        yield Reading(text, "argkp_topics", argument["topic"], side, share=0.4)
+        yield Reading(text, "argkp_topics", argument["topic"], (side,), share=0.4)
     for (argument_id, point_id), label in labels.items():
         argument, point = arguments[argument_id], points[point_id]
         text = reading_text(argument["argument"], point["key_point"], "", "")
         side, share = ("pro", 0.6) if label == "1" else ("none", 0.12)
-        yield Reading(text, "argkp_points", argument["topic"], side, share=share)
+        yield Reading(text, "argkp_points", argument["topic"], (side,), share=share)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -72,7 +72,10 @@ def write_tables(analysis: Analysis, folder: Path) -> None:
 
 
 def read_table(folder: Path, table: Table) -> pd.DataFrame:
-    """Return the table that `write_tables` wrote; raise RunError where the file is missing or not as declared."""
+    """Return the table that `write_tables` wrote; raise RunError where the file is missing or not as declared.
+
+    A table of an older run may lack optional columns at its end; they come back empty.
+    """
     import pandas as pd
 
     path = folder / f"{table.name}.csv"
@@ -82,13 +85,14 @@ def read_table(folder: Path, table: Table) -> pd.DataFrame:
             rows = list(csv.reader(lines))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise RunError(f"{path}: cannot be read: {error}.") from error
-    if not rows or rows[0] != table.names:
+    n_columns = len(rows[0]) if rows else 0
+    if not n_columns or rows[0] != table.names[:n_columns] or any(one.required for one in table.columns[n_columns:]):
         raise RunError(f"{path}: the columns should be {', '.join(table.names)}.")
-    if any(len(row) != len(table.names) for row in rows):
+    if any(len(row) != n_columns for row in rows):
         raise RunError(f"{path}: a row has the wrong number of cells. Was the file edited?")
-    cells = list(zip(*rows[1:], strict=True)) or [()] * len(table.columns)
+    cells = list(zip(*rows[1:], strict=True)) or [()] * n_columns
     values = {}
-    for column, found in zip(table.columns, cells, strict=True):
+    for column, found in zip(table.columns, cells, strict=False):
         parsed = []
         for row, cell in enumerate(found, start=2):
             try:
@@ -97,7 +101,7 @@ def read_table(folder: Path, table: Table) -> pd.DataFrame:
                 raise RunError(f"{path}: row {row}, column {column.name}: {cell!r} is not a {column.type}.") from error
         values[column.name] = pd.Series(parsed, dtype=object)
     try:
-        return tables.conform(pd.DataFrame(values, columns=table.names), table)
+        return tables.conform(pd.DataFrame(values), table)
     except TableError as error:
         raise RunError(f"{path}: {error}") from error
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from argmine.output import palette
+from argmine.output.citation import source_title
 from argmine.output.labels import map_label, one_line, place_labels
+from argmine.output.page_sections import FAIRLY_STABLE
 from argmine.output.palette import FAINT_INK, INK
 from argmine.output.rendering import plural
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from argmine.analysis import Analysis
 
 MOST_LABELS = 14
+MOST_DRAWN = 20_000
+"""Of more claims, so many are drawn, evenly spaced through the thread; whatever is counted is counted over all."""
 
 
 def draw_map(analysis: Analysis) -> Figure:
@@ -31,15 +35,18 @@ def draw_map(analysis: Analysis) -> Figure:
     FigureCanvasAgg(figure)
     plot = figure.add_axes((0.02, 0.09, 0.66, 0.78))
     side = figure.add_axes((0.71, 0.09, 0.275, 0.78))
-    title = analysis.manifest["source"]["title"] or analysis.manifest["source"]["name"]
+    title = source_title(analysis)
     figure.text(
         0.02, 0.955, one_line(title, 90), fontsize=15, fontweight="bold", color=INK, va="center", parse_math=False
     )
     figure.text(0.02, 0.915, _subtitle(analysis), fontsize=9.5, color=FAINT_INK, va="center", parse_math=False)
     points = claims_on_map(analysis)
-    _draw_points(plot, points, analysis)
+    drawn = points.iloc[:: -(-len(points) // MOST_DRAWN)] if len(points) > MOST_DRAWN else points
+    _draw_points(plot, drawn, analysis)
     draw_balance_on(side, analysis)
-    figure.text(0.02, 0.04, _note(analysis, points), fontsize=8, color=FAINT_INK, va="center", parse_math=False)
+    figure.text(
+        0.02, 0.04, _note(analysis, points, len(drawn)), fontsize=8, color=FAINT_INK, va="center", parse_math=False
+    )
     _draw_labels(plot, points, analysis)
     return figure
 
@@ -94,11 +101,16 @@ def _draw_points(plot: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
 
 def _draw_labels(plot: Axes, points: pd.DataFrame, analysis: Analysis) -> None:
     groups = analysis.clusters.head(MOST_LABELS)
+    faint = {
+        map_label(name, phrases)
+        for name, phrases, stability in groups[["name", "keyphrases", "stability"]].itertuples(index=False)
+        if stability < FAIRLY_STABLE
+    }
     named = [
         (map_label(name, phrases), *points.loc[points["cluster_id"] == cluster_id, ["x", "y"]].median())
         for cluster_id, name, phrases in groups[["cluster_id", "name", "keyphrases"]].itertuples(index=False)
     ]
-    place_labels(plot, named, points[["x", "y"]].to_numpy())
+    place_labels(plot, named, points[["x", "y"]].to_numpy(), faint)
 
 
 def draw_balance_on(side: Axes, analysis: Analysis) -> None:
@@ -136,12 +148,16 @@ def _subtitle(analysis: Analysis) -> str:
     return f"{counts['claims']:,} claims in {counts['posts_with_text']:,} posts · {people} · {share} speak to a frame"
 
 
-def _note(analysis: Analysis, points: pd.DataFrame) -> str:
+def _note(analysis: Analysis, points: pd.DataFrame, n_drawn: int) -> str:
     left_out = analysis.manifest["counts"]["claims"] - len(points)
     parts = ["near = similar wording and meaning; the axes have no unit", "grey = speaks to no frame"]
     if left_out > 0:
         parts.append(f"{left_out:,} claims without a place are not drawn")
+    if n_drawn < len(points):
+        parts.append(f"{n_drawn:,} of {len(points):,} claims are drawn")
     hidden = max(0, len(analysis.clusters) - MOST_LABELS)
     if hidden:
-        parts.append(f"{hidden:,} smaller groups are not labelled")
+        parts.append(f"{hidden:,} smaller {plural(hidden, 'group is', 'groups are')} not labelled")
+    if (analysis.clusters.head(MOST_LABELS)["stability"] < FAIRLY_STABLE).any():
+        parts.append("in italics = an unstable group")
     return " · ".join(parts) + f"\ncoded by {analysis.manifest['coder']['name']}: read the quotes before you cite"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from argmine.output.palette import FAINT_INK, INK
+from argmine.output.rendering import shorten
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import numpy as np
     from matplotlib.axes import Axes
@@ -17,6 +20,12 @@ _STEPS = [(0.0, 0.0)] + [
     for dx, dy in ((0, 1), (0, -1), (1, 0.5), (-1, 0.5), (1, -0.5), (-1, -0.5), (2, 0), (-2, 0))
 ]
 _STEP_POINTS = 11.0
+_LINE_FROM = 2
+# A line across a label, or a label on a line, is as bad as so many covered points.
+_CROSSING = 60
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right and top, in pixels."""
 
 
 def map_label(name: str, phrases: str) -> str:
@@ -24,9 +33,15 @@ def map_label(name: str, phrases: str) -> str:
 
     >>> map_label("We have laws for stolen cards.", "cards; api; fraud; fake"), map_label("We need it.", "good")
     ('cards, api, fraud', 'We need it.')
+    >>> map_label("They would have registered every line of it.", "register")
+    'They would have registered…'
     """
     named = phrases.split("; ") if phrases else []
-    return one_line(", ".join(named[:3]) if len(named) > 1 else name, 40)
+    if len(named) > 1:
+        return one_line(", ".join(named[:3]), 40)
+    line = one_line(name, len(name))
+    short = shorten(line, 28)
+    return line if short == line else f"{short.rstrip(' ,;:.…')}…"
 
 
 def one_line(text: str, length: int) -> str:
@@ -35,11 +50,14 @@ def one_line(text: str, length: int) -> str:
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
-def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points: np.ndarray) -> list[Text]:
+def place_labels(
+    plot: Axes, labels: Sequence[tuple[str, float, float]], points: np.ndarray, faint: Collection[str] = ()
+) -> list[Text]:
     """Write each (text, x, y) near its place and return the texts drawn; one that finds no free place is left out.
 
     Earlier labels go first. Of the free places near a label's own, the one that covers the fewest `points` (shape (n,
-    2), data coordinates) wins; a thin line leads back where it moved.
+    2), data coordinates) wins; a thin line leads back where it moved, and crosses other labels only where there is no
+    other place. Texts in `faint` are drawn lighter.
     """
     import numpy as np
 
@@ -48,7 +66,8 @@ def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points:
     frame = plot.get_window_extent(renderer)
     on_screen = plot.transData.transform(points) if len(points) else np.empty((0, 2))
     scale = plot.figure.dpi / 72
-    taken: list[tuple[float, float, float, float]] = []
+    taken: list[Box] = []
+    lines: list[np.ndarray] = []
     drawn: list[Text] = []
     for text, x, y in labels:
         label = plot.annotate(
@@ -57,8 +76,9 @@ def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points:
             ha="center",
             va="center",
             fontsize=8.5,
-            color="#1F2933",
-            fontweight="bold",
+            color=FAINT_INK if text in faint else INK,
+            fontweight="normal" if text in faint else "bold",
+            fontstyle="italic" if text in faint else "normal",
             zorder=4,
             bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.82},
             xytext=(0, 0),
@@ -66,7 +86,8 @@ def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points:
             parse_math=False,
         )
         box = label.get_window_extent(renderer)
-        best: tuple[float, tuple[float, float], tuple[float, float, float, float]] | None = None
+        home = plot.transData.transform((x, y))
+        best: tuple[float, tuple[float, float], Box, np.ndarray] | None = None
         for dx, dy in _STEPS:
             shift = (dx * _STEP_POINTS * scale, dy * _STEP_POINTS * scale)
             moved = (box.x0 + shift[0] - 4, box.y0 + shift[1] - 3, box.x1 + shift[0] + 4, box.y1 + shift[1] + 3)
@@ -79,16 +100,21 @@ def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points:
                 & (on_screen[:, 1] > moved[1])
                 & (on_screen[:, 1] < moved[3])
             )
-            cost = covered + 0.6 * float(np.hypot(dx, dy))
+            line = home + np.linspace(0, 1, 24)[:, None] * np.array(shift)
+            if np.hypot(dx, dy) <= _LINE_FROM:
+                line = line[:0]
+            crossed = sum(_touches(line, other) for other in taken) + sum(_touches(other, moved) for other in lines)
+            cost = covered + 0.6 * float(np.hypot(dx, dy)) + _CROSSING * crossed
             if best is None or cost < best[0]:
-                best = (cost, (dx * _STEP_POINTS, dy * _STEP_POINTS), moved)
+                best = (cost, (dx * _STEP_POINTS, dy * _STEP_POINTS), moved, line)
         if best is None:
             label.remove()
             continue
         taken.append(best[2])
+        lines.append(best[3])
         label.xyann = best[1]
         drawn.append(label)
-        if np.hypot(*best[1]) > 2 * _STEP_POINTS:
+        if len(best[3]):
             plot.annotate(
                 "",
                 (x, y),
@@ -100,5 +126,11 @@ def place_labels(plot: Axes, labels: Sequence[tuple[str, float, float]], points:
     return drawn
 
 
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+def _touches(line: np.ndarray, box: Box) -> bool:
+    """Say whether any of the points, shape (n, 2), lies in the box."""
+    x, y = line[:, 0], line[:, 1]
+    return bool(((x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])).any())
+
+
+def _overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

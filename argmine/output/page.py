@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from argmine.output import palette
 from argmine.output.citation import bibtex, command, plain_citation, source_name, source_title
 from argmine.output.findings import findings, frame_intervals, resampling_unit
-from argmine.output.page_corrections import corrections
+from argmine.output.page_corrections import corrections, edits_line
 from argmine.output.page_data import data_block
 from argmine.output.page_exchanges import exchanges
 from argmine.output.page_people import most_active, timeline
@@ -81,6 +81,7 @@ def _content(analysis: Analysis) -> dict[str, Any]:
         "courses": courses(view),
         "exchanges": exchanges(view),
         "corrections": corrections(view),
+        "edits": edits_line(manifest),
         "least_authors": LEAST_AUTHORS,
         "shown": N_QUOTES_OPEN,
         "groups": groups,

@@ -1,11 +1,11 @@
-"""Raw and corrected prevalence side by side, as plain values, for a run that was checked against hand-coded sheets."""
+"""What people changed, as plain values: raw and corrected prevalence side by side, and the edits made by hand."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from argmine.output.rendering import Linked, Sentence, claims_href, percent, sentence
+from argmine.output.rendering import Linked, Sentence, claims_href, percent, plural, sentence
 from argmine.tables import SIDES
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 ANY = "any"
 BYS = ("claim", "author")
+_EDITS = {"rename": "renamed", "merge": "merged", "split": "split", "recode": "given by hand"}
 _SCALES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
@@ -73,7 +74,7 @@ def corrections(view: View) -> Corrections | None:
             )
             for order, frame in enumerate(view.analysis.codebook.frames)
         ],
-        coders=_and(found["coders"]),
+        coders=_people(found["n_coders"]),
         n_coded=found["n_coded"],
         sample=found["sample"],
         method=found["method"],
@@ -95,13 +96,33 @@ def correction_finding(view: View) -> Sentence | None:
         "Corrected by a sample of {n} claims that {coders} coded by hand, {title} is spoken to most: by {corrected} of "
         "the claims (95\u00a0% interval {low} to {high}), where the coder alone counts {raw}.",
         n=f"{found['n_coded']:,}",
-        coders=_and(found["coders"]),
+        coders=_people(found["n_coders"]),
         title=Linked(view.analysis.codebook.frames[order].title, f"#frame-{order + 1}"),
         corrected=Linked(percent(row["corrected"]), "#corrected"),
         low=percent(row["low"]),
         high=percent(row["high"]),
         raw=percent(row["raw"]),
     )
+
+
+def edits_line(manifest: dict[str, Any]) -> str:
+    """Return in one line what was edited by hand, without who did it; an empty text where nothing was.
+
+    >>> edits_line({"edits": [{"action": "rename", "groups": ["g1"]}, {"action": "merge", "groups": ["g1", "g2"]}]})
+    '1 group renamed, 2 groups merged'
+    >>> edits_line({"edits": [{"action": "recode"}], "edits_in_conflict": [{"action": "recode"}]})
+    '1 side given by hand; 1 edit of an earlier run no longer fits and was not made'
+    """
+    parts = []
+    for action, done in _EDITS.items():
+        made = [edit for edit in manifest.get("edits", []) if edit["action"] == action]
+        n = sum(len(edit["groups"]) for edit in made) if action == "merge" else len(made)
+        if n:
+            parts.append(f"{n:,} {plural(n, 'side' if action == 'recode' else 'group')} {done}")
+    left = len(manifest.get("edits_in_conflict", []))
+    fits = plural(left, "no longer fits and was", "no longer fit and were")
+    conflicts = [f"{left:,} {plural(left, 'edit')} of an earlier run {fits} not made"] if left else []
+    return "; ".join([", ".join(parts)] * bool(parts) + conflicts)
 
 
 def _cell(row: dict[str, Any] | None, scale: float, view: View) -> Cell | None:
@@ -129,10 +150,10 @@ def _place(share: float, scale: float) -> float:
     return round(100 * share / scale, 2)
 
 
-def _and(names: list[str]) -> str:
-    """Return the names as a sentence would.
+def _people(n: int) -> str:
+    """Return how many people, as a sentence says it.
 
-    >>> _and(["anna"]), _and(["anna", "ben", "cy"])
-    ('anna', 'anna, ben and cy')
+    >>> _people(1), _people(3)
+    ('one person', '3 people')
     """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return "one person" if n == 1 else f"{n:,} people"

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from argmine.output.labels import map_label
+from argmine.output.page_sections import FAIRLY_STABLE
 from argmine.output.rendering import known, safe_url
 from argmine.tables import KINDS, SIDES
 
@@ -40,8 +41,10 @@ def page_data(analysis: Analysis) -> dict[str, Any]:
         "sides": list(SIDES),
         "kinds": list(KINDS),
         "groups": [
-            {"id": group, "name": name, "label": map_label(name, phrases)}
-            for group, name, phrases in analysis.clusters[["cluster_id", "name", "keyphrases"]].itertuples(index=False)
+            {"id": group, "name": name, "label": map_label(name, phrases), "unstable": bool(stability < FAIRLY_STABLE)}
+            for group, name, phrases, stability in analysis.clusters[
+                ["cluster_id", "name", "keyphrases", "stability"]
+            ].itertuples(index=False)
         ],
         "reasons": reasons,
         "authors": authors,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from argmine.codebook import Frame
 
 STABLE, FAIRLY_STABLE = 0.75, 0.6
+SIGNIFICANT = 1.645
+"""The z above which a difference is significant at the 95 % level, one-sided."""
 DOMINANT, LEAST_CLAIMS_TO_DOMINATE = 0.25, 8
 
 SideCounts = dict[str, dict[str, int]]
@@ -58,7 +60,10 @@ class View:
 
 @dataclass(frozen=True)
 class Quote:
-    """A chosen quote, shortened where it is long, and where it stands in its post (code points)."""
+    """A chosen quote, shortened where it is long, and where it stands in its post (code points).
+
+    `standing` says in words how far it stands for its group, where it was chosen for one.
+    """
 
     claim_id: str
     text: str
@@ -69,6 +74,7 @@ class Quote:
     start: int
     end: int
     post_length: int
+    standing: str
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,7 @@ class GroupSection:
     n_claims: int
     n_authors: int
     stability: str
+    unstable: bool
     stances: list[tuple[str, str, int, dict[str, int]]]
     quotes: list[Quote]
 
@@ -163,6 +170,7 @@ def group_sections(view: View) -> list[GroupSection]:
                 n_claims=len(members),
                 n_authors=int(members["author"].nunique()),
                 stability=_stability(group["stability"]),
+                unstable=group["stability"] < FAIRLY_STABLE,
                 stances=[(frame, *frames[frame], sides[frame]) for _, _, frame in order],
                 quotes=_quotes(analysis.quotes[analysis.quotes["cluster_id"] == group["cluster_id"]], view),
             )
@@ -195,7 +203,7 @@ def _most_by_one(frame: str, view: View) -> Linked | None:
 
 
 def make_quote(claim: dict[str, Any], view: View) -> Quote:
-    """Return the quote of a row that has claim_id, post_id, start, end and text."""
+    """Return the quote of a row that has claim_id, post_id, start, end and text, and perhaps representativeness."""
     text = shorten(claim["text"])
     post = view.posts[claim["post_id"]]
     return Quote(
@@ -208,7 +216,22 @@ def make_quote(claim: dict[str, Any], view: View) -> Quote:
         start=int(claim["start"]),
         end=int(claim["end"]),
         post_length=len(post["text"]),
+        standing=_standing(claim.get("representativeness"), claim.get("significance")),
     )
+
+
+def _standing(ratio: float | None, z: float | None) -> str:
+    r"""Return in words how far a quote stands for its group, empty where that was not measured.
+
+    >>> _standing(8.06, 12.34)
+    'claims like it: 8.1 × as frequent here as elsewhere (z\xa0=\xa012.3)'
+    >>> _standing(1.1, 0.4), _standing(None, None)
+    ('claims like it: as frequent elsewhere (z\xa0=\xa00.4)', '')
+    """
+    if ratio is None or z is None or ratio != ratio or z != z:
+        return ""
+    often = f"{ratio:.1f} × as frequent here as elsewhere" if z > SIGNIFICANT else "as frequent elsewhere"
+    return f"claims like it: {often} (z\u00a0=\u00a0{z:.1f})"
 
 
 def _quotes(chosen: pd.DataFrame, view: View) -> list[Quote]:

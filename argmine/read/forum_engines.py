@@ -6,37 +6,8 @@ tuple the first that finds something counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-Where = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Engine:
-    """The selectors of one engine; `post` finds the posts of a page, the others look inside one."""
-
-    name: str
-    post: str
-    body: Where
-    author: Where
-    time: Where
-    identifier: Where = ("@id",)
-    """A value whose last number is the post's; without a number, it is the identifier itself."""
-    link: Where = ()
-    score: Where = ()
-    drop: str = ""
-    """Elements of a body that its author did not write: signatures, notes of changes, buttons."""
-    quote: str = "blockquote"
-    """Elements of a body that hold somebody else's words."""
-    cite: str = "cite"
-    """Elements of a quote that name its author; they are left out."""
-    answers: str = ""
-    """Links of a body that name the post it answers; they are left out."""
-    pages: str = ""
-    """Elements whose text is the number of a page of the thread."""
-    page: str = ""
-    """The element whose text is the number of this page."""
-
+from argmine.read.forum_engine import Engine
+from argmine.read.forum_engines_rarer import RARER_ENGINES
 
 FLARUM = Engine(
     "Flarum",
@@ -68,13 +39,14 @@ ENGINES: tuple[Engine, ...] = (
         identifier=("@data-content", "@id"),
         link=(".message-attribution-main a@href", "a.MessageCard__date-created@href", "a.datePermalink@href"),
         score=(".message-cell--vote .js-voteCount@data-score", ".contentVote-score"),
-        drop=".bbCodeBlock-expandLink, .bbCodeBlock-sourceJump, .message-lastEdit, .message-signature, "
-        ".js-selectToQuoteEnd, .quoteExpand, .signature, .bbCodeSpoiler-button, .js-unfurl-desc, "
+        drop=".bbCodeBlock-expandLink, .bbCodeBlock-shrinkLink, .bbCodeBlock-sourceJump, .message-lastEdit, "
+        ".message-signature, .js-selectToQuoteEnd, .quoteExpand, .signature, .bbCodeSpoiler-button, .js-unfurl-desc, "
         ".bbCodeBlock--unfurl .contentRow-minor, .bbCodeBlock-title, a[href*='attachments/'][target=_blank]",
         quote=".bbCodeBlock--quote, .bbCodeQuote, blockquote:not(.messageText)",
         cite=".bbCodeBlock-title, .attribution, .bbCodeBlock-sourceJump",
         pages=".pageNav-page a, .PageNav nav a",
         page=".pageNav-page--current, .PageNav .currentPage",
+        preview=".bbCodeBlock--unfurl .js-unfurl-title a",
     ),
     Engine(
         "Invision",
@@ -114,7 +86,8 @@ ENGINES: tuple[Engine, ...] = (
     ),
     Engine(
         "vBulletin",
-        post="li[id^=post_], li.postbitlegacy, li.postbit, li.b-post[data-node-id], table[id^=post]:not([id*=_]), "
+        post="li[id^=post_], li.postbitlegacy, li.postbit, li.b-post[data-node-id], li.b-post.js-post, "
+        "table[id^=post]:not([id*=_]), "
         "div.thread-post-v3",
         body=(
             "blockquote.postcontent",
@@ -131,12 +104,12 @@ ENGINES: tuple[Engine, ...] = (
             ".bigusername",
         ),
         time=("time@datetime", ".postdate .date", ".postdate", "td.thead", ".tcat .smallfont"),
-        identifier=("@data-node-id", "@id", "[id^=post_message_]@id"),
+        identifier=("@data-node-id", "@id", "a.anchor[id^=post]@id", "[id^=post_message_]@id"),
         link=("a.postcounter@href", "a.b-post__count@href", "a[id^=postcount]@href"),
         score=(".b-post-control__vote .js-post__votes", ".votecount"),
         drop=".js-embed-attach, .b-post__edit-reason, .postcontent .signature, .editedby, .attachments",
         quote=".bbcode_quote, .quote_container, div:has(> table td.alt2)",
-        cite=".bbcode_postedby, .quote_header, div.smallfont",
+        cite=".bbcode_postedby, .quote_header, div.smallfont, td.alt2 > div:first-child:has(> strong)",
         pages=".pagination a, .pagenav a",
         page=".pagination .selected a, .pagenav .alt2 strong",
     ),
@@ -152,7 +125,7 @@ ENGINES: tuple[Engine, ...] = (
         ),
         time=(".author time@datetime", "time@datetime", ".author", ".postdate", ".postdetails"),
         link=(".author a[href*='#p']@href", "h3 a@href"),
-        drop=".signature, .notice, .attachbox, .rules, .post-buttons, .codebox > p",
+        drop=".signature, .notice, .attachbox, .inline-attachment, .rules, .post-buttons, .codebox > p",
         quote="blockquote",
         cite="cite",
         pages=".pagination a.button, .pagination a",
@@ -289,35 +262,7 @@ ENGINES: tuple[Engine, ...] = (
         drop=".qa-signature, .post__signature, .post-signature",
         cite=".blockquote-author, cite",
     ),
-    Engine(
-        "JForum",
-        post="table.forumline tr:has(.postbody), div.post:has(.postbody)",
-        body=(".postbody",),
-        author=(".genmed b", ".postauthor", ".name"),
-        time=(".postdetails", ".date"),
-        identifier=("a[name]@name", "@id"),
-        drop=".signature",
-    ),
-    Engine(
-        "Slashdot",
-        post="li.comment[id^=tree_], article[id^=firehose-].fhitem-story",
-        body=("[id^=comment_body_]", ".body .p", ".body"),
-        author=(".by a", ".by", ".story-byline a"),
-        time=(".otherdetails", "time@datetime"),
-        link=(".otherdetails a@href",),
-        score=(".score",),
-        drop=".sig, .quote_author",
-        quote=".quote, blockquote",
-    ),
-    Engine(
-        "WordPress",
-        post="li.comment[id], li.depth-1[id], div.comment[id^=comment-]",
-        body=(".comment-content", ".comment-body .comment-text", ".comment-text", ".comment_text", ".comment-body"),
-        author=(".comment-author .fn", ".fn", ".comment-author", "cite"),
-        time=("time@datetime", ".comment-date", ".comment-meta a", ".comment-metadata a"),
-        link=(".comment-metadata a@href", ".comment-meta a@href", ".comment-date a@href"),
-        drop=".reply, .comment-author, .comment-meta, .comment-metadata, .comment-reply-link",
-    ),
+    *RARER_ENGINES,
 )
 
 MICRODATA = Engine(
@@ -337,12 +282,8 @@ MICRODATA = Engine(
     link=("[itemprop=url]@href", "[itemprop=url]@content"),
     score=("[itemprop=upvoteCount]", "[itemprop=interactionCount]"),
     drop=".signature, .message-signature, .js-selectToQuoteEnd, .bbCodeBlock-expandLink, [itemprop=comment]",
-    cite="cite, .bbCodeBlock-title",
+    # vBulletin's quotations have no classes of their own in the pages that state microdata.
+    quote="blockquote, div:has(> table td.alt2)",
+    cite="cite, .bbCodeBlock-title, td.alt2 > div:first-child:has(> strong)",
 )
 """schema.org's names as attributes of the markup, which are selected like an engine's classes."""
-
-ON_EVERY_PAGE = (
-    "script, style, noscript, template, button, form, select, "
-    "[hidden], [aria-hidden=true]:not(img), .sr-only, .visually-hidden, .screen-reader-text, .u-srOnly"
-)
-"""Elements that no reader sees as part of a post, whatever engine wrote the page."""

@@ -12,6 +12,7 @@ from argmine.read.draft import Parsed
 from argmine.read.flarum_payload import flarum_payload
 from argmine.read.format import Format
 from argmine.read.forum_engines import ENGINES, MICRODATA
+from argmine.read.forum_own import own_posts
 from argmine.read.forum_post import Reading
 from argmine.read.forum_replies import drafts_of
 from argmine.read.forum_select import select
@@ -45,7 +46,8 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
         raise SourceError(f"{payload.name}: {_looks_like(payload, page)}")
     here, pages = _pages(reading, payload.text)
     opens = here == 1
-    drafts = drafts_of(reading.posts, payload.text[-_FOOT:], address, opens=opens)
+    title = reading.title or stated.title or _title(page)
+    drafts = drafts_of(own_posts(reading.posts, title), payload.text[-_FOOT:], address, opens=opens)
     notes = [f"the posts were told by {reading.way}"]
     missing = sum(draft.created_us is None for draft in drafts)
     if missing:
@@ -54,7 +56,7 @@ def _parse(payload: Payload, columns: Columns) -> Parsed:
         notes.append(f"this is page {here:,} of {pages:,}: the opening post is on another")
     return Parsed(
         drafts,
-        title=reading.title or stated.title or _title(page),
+        title=title,
         url=address if address.startswith(("http://", "https://")) else None,
         claimed=stated.claimed if reading.claimed is None else reading.claimed,
         pages=pages,

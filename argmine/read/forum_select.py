@@ -7,7 +7,7 @@ from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from argmine.read.draft import Mark
-from argmine.read.forum_engines import ON_EVERY_PAGE, Engine, Where
+from argmine.read.forum_engine import ON_EVERY_PAGE, Engine, Where
 from argmine.read.forum_post import Cited, Post, Reading
 from argmine.read.html_text import node_text
 
@@ -58,6 +58,9 @@ def _post(
     node: LexborNode, body: LexborNode, engine: Engine, base: str, index_of: dict[int, int], kept: dict[int, int]
 ) -> Post:
     text, marks, cited = body_text(body, engine, base, index_of)
+    parent = _key(_first(node, engine.parent, index_of))
+    if parent:
+        cited.insert(0, Cited(0, 0, (parent,)))
     return Post(
         text,
         marks,
@@ -80,6 +83,7 @@ def body_text(
     cites = _cites(quotes, engine.cite)
     answers = body.css(engine.answers) if engine.answers else []
     skipped |= {cite.mem_id for found in (*cites.values(), answers) for cite in found}
+    previews = {link.mem_id for link in body.css(engine.preview)} if engine.preview else ()
     places: dict[int, tuple[int, int]] = {}
     text, marks = node_text(
         body,
@@ -87,6 +91,7 @@ def body_text(
         base=base,
         quote=lambda part: part.mem_id in cites,
         places=places,
+        bare=previews,
     )
     cited = [_cited(link, [link], 0, 0) for link in answers]
     cited += [_cited(quote, cites[quote.mem_id], *places[quote.mem_id]) for quote in quotes if quote.mem_id in places]

@@ -6,7 +6,7 @@ For the bodies of comments, whatever site wrote them. Nothing here recurses, so 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -62,15 +62,16 @@ def node_text(
     base: str = "",
     quote: Skip | None = None,
     places: Places | None = None,
+    bare: Container[int] = (),
 ) -> tuple[str, list[Mark]]:
     """Return the text of an element and its marks, as html_text does; ("", []) for no element.
 
     `quote` tells the elements that hold somebody else's words, where they are not the blockquotes. `places` is filled
-    with where the text of each of them stands.
+    with where the text of each of them stands. `bare` are the links, by `mem_id`, of which the address alone is wanted.
     """
     if node is None:
         return "", []
-    writer = _Writer(base, quote, places)
+    writer = _Writer(base, quote, places, bare)
     here: LexborNode | None = node
     while here is not None:
         entered = _enter(here, writer, skip)
@@ -121,10 +122,11 @@ def _enter(node: LexborNode, writer: _Writer, skip: Skip | None) -> bool:
 class _Writer:
     """Collects words; a gap is written only once words follow it, so no mark begins or ends with space."""
 
-    def __init__(self, base: str, quote: Skip | None, places: Places | None) -> None:
+    def __init__(self, base: str, quote: Skip | None, places: Places | None, bare: Container[int]) -> None:
         self.base = base
         self.quote = quote
         self.places = places
+        self.bare = bare
         self.parts: list[str] = []
         self.length = 0
         self.pending = _NOTHING
@@ -199,7 +201,7 @@ class _Writer:
             return
         if how == "link":
             label = "".join(self.parts[n_parts:])
-            words = full_link(label, self._resolved(address))
+            words = full_link("" if key in self.bare else label, self._resolved(address))
             self.parts[n_parts:] = [words]
             self.length += len(words) - len(label)
         if how == "code":

@@ -58,11 +58,23 @@ def _embedded(payload: Payload) -> tuple[Any, int]:
         found = _EMBEDDED.search(code)
         if found:
             data = _UNDEFINED.sub(lambda match: "null" if match[0] == "undefined" else match[0], code[found.end() :])
-            try:
-                return load_json(data.strip().rstrip(";"))
-            except json.JSONDecodeError:
-                return None, 0
+            return _load_start(data.strip().rstrip(";"))
     return None, 0
+
+
+def _load_start(code: str) -> tuple[Any, int]:
+    """Return the value that a script begins with, and the number of replaced surrogates; (None, 0) if there is none."""
+    try:
+        return load_json(code)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data":
+            return None, 0
+        end = error.pos
+    # The page sets its colours in the same script. An escape is mended one for one, so the place is right.
+    try:
+        return load_json(code[:end])
+    except json.JSONDecodeError:
+        return None, 0
 
 
 def _views(value: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from argmine.read.forum_engines import ON_EVERY_PAGE
+from argmine.read.forum_engine import ON_EVERY_PAGE
 from argmine.read.forum_post import Post, Reading
 from argmine.read.html_text import node_text
 from argmine.read.shown_times import looks_like_time, shown_times

@@ -35,6 +35,7 @@ PARQUET = b"PAR1"
 LOOKED_AT = 200
 """Records by which the format of a file is told."""
 TOGETHER = 500
+TELL_EVERY = 10_000
 _CORPUS = "utterances.jsonl"
 _ENDINGS = (".ndjson", ".jsonl", ".json", ".zst", ".gz", ".parquet")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -108,17 +109,23 @@ def size_of(source: str) -> int:
     return size
 
 
-def stream(source: str, columns: Columns | None = None) -> Iterator[Record | Rejected]:
+def stream(
+    source: str, columns: Columns | None = None, progress: Callable[[int], None] = lambda n_bytes: None
+) -> Iterator[Record | Rejected]:
     """Yield the records of a file in order, at flat memory; raise SourceError for a file that is no archive at all.
 
     Read are lines of JSON (plain, gzip or Zstandard with any window) and Parquet: Reddit dumps, Hacker News items,
     ConvoKit utterances, and rows with a column of texts. `columns` names the columns of rows where their names do not.
+    `progress` is called now and then with the bytes of the file that are read.
     """
     with _refusing(source), _opened(source) as file:
         objects = _objects(file, source)
         first = list(islice(objects, LOOKED_AT))
         kind = _tell([item[1] for item in first if not isinstance(item, Rejected)], source, columns or Columns())
-        yield from _records(chain(first, objects), kind)
+        for number, item in enumerate(_records(chain(first, objects), kind)):
+            if number % TELL_EVERY == 0:
+                progress(file.tell())
+            yield item
 
 
 @contextmanager

@@ -35,9 +35,9 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def files(folder: Path) -> str:
-    """Return SQL that reads the partitions in a folder."""
-    return f"read_parquet({literal(str(folder / 'part-*.parquet'))})"
+def files(folder: Path, *, named: bool = False) -> str:
+    """Return SQL that reads the partitions in a folder, with the column `filename` where they are to be named."""
+    return f"read_parquet({literal(str(folder / 'part-*.parquet'))}{', filename = true' if named else ''})"
 
 
 def frame(connection: duckdb.DuckDBPyConnection, query: str) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ def finish(folder: Folder, plan: Plan, engine: str, seconds: dict[str, float]) -
     from argmine.scale.counts import failed_quotes, totals
     from argmine.scale.report import write_report
 
+    begin = time.perf_counter()
     sources = [_read(folder.spool(number) / "counts.json") for number in range(len(plan.sources))]
     parts = [_read(path) for path in sorted((folder.work / "counts").glob("*.json"))]
     tools = load_tools(plan)
@@ -42,7 +44,7 @@ def finish(folder: Folder, plan: Plan, engine: str, seconds: dict[str, float]) -
             "quotes_failed": failed_quotes(connection),
         }
         coverage = add_up(part["coverage"] for part in parts)
-        manifest = {
+        manifest: dict[str, Any] = {
             "argmine": argmine.__version__,
             "source": {
                 "name": ", ".join(plan.sources[:3]) + (" …" if len(plan.sources) > 3 else ""),
@@ -79,6 +81,8 @@ def finish(folder: Folder, plan: Plan, engine: str, seconds: dict[str, float]) -
             "counts": counts,
         }
         write_report(connection, folder, tools.codebook, manifest)
+    folder.clear()
+    manifest["timing"]["seconds"] = {**seconds, "report": round(time.perf_counter() - begin, 3)}
     write_json(folder.root / MANIFEST, manifest)
     shutil.rmtree(folder.work, ignore_errors=True)
 

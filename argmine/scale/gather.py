@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 COUNTS = "counts.json"
 # Steps of pointer jumping: each doubles the distance, so that no tree of replies is too deep.
 _JUMPS = 64
-_TELL_EVERY = 20_000
 
 
 def gather(
-    folder: Folder, plan: Plan, number: int, progress: Callable[[int], None] = lambda records: None
+    folder: Folder, plan: Plan, number: int, progress: Callable[[int], None] = lambda n_bytes: None
 ) -> dict[str, Any]:
     """Read one source into its buckets and return its counts; where that was done before, only return them.
 
@@ -59,10 +58,8 @@ def _read(folder: Folder, plan: Plan, number: int, partial: Path, progress: Call
     spool = Spool(partial, plan.n_buckets)
     records = posts = left_out = 0
     with Aside(folder.rejected(f"source-{number:05}"), source) as aside:
-        for item in stream(source):
+        for item in stream(source, progress=progress):
             records += 1
-            if records % _TELL_EVERY == 0:
-                progress(records)
             if isinstance(item, Rejected):
                 aside.add(item)
                 continue
@@ -73,7 +70,6 @@ def _read(folder: Folder, plan: Plan, number: int, partial: Path, progress: Call
             else:
                 left_out += 1
     spool.flush()
-    progress(records)
     buckets = {str(bucket): count for bucket, count in enumerate(spool.posts) if count}
     return {
         "source": source,

@@ -58,7 +58,7 @@ def _fit(folder: Folder, plan: Plan, settings: Settings, number: int) -> tuple[M
     claims, vectors, authors = draw(
         folder, folder.work / "claims", plan.sample, settings.seed + number, settings.languages, folder.copies
     )
-    found = cluster(claims, vectors, authors, replace(settings, seed=settings.seed + number))
+    found = cluster(claims, vectors, authors, replace(settings, seed=settings.seed + number), most=len(claims))
     return make_model(found.claims, vectors, found.clusters), found.method, len(claims)
 
 

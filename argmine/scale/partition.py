@@ -112,7 +112,7 @@ def split_threads(posts: pd.DataFrame, markup: pd.DataFrame, tools: Tools) -> tu
     """Return the claims and quotations of posts of several threads, as splitting each thread alone gives them.
 
     All are split together, which is much faster, and what looks beyond its thread is mended: a thread with a quotation
-    whose source was found in another is split again alone, and copies of a claim elsewhere are linked within theirs.
+    whose source was found in another is split again alone, and copies are looked for again in each thread.
     """
     import pandas as pd
 
@@ -134,31 +134,39 @@ def split_threads(posts: pd.DataFrame, markup: pd.DataFrame, tools: Tools) -> tu
         claims = claims.sort_values("post_id", key=lambda ids: ids.map(place), kind="stable")
         quotations = quotations.sort_values("post_id", key=lambda ids: ids.map(place), kind="stable")
     claims = claims.reset_index(drop=True)
-    claims["duplicate_of"] = _within_threads(claims, posts, thread_of)
+    claims["duplicate_of"] = _within_threads(claims, posts)
     return claims, quotations.reset_index(drop=True)
 
 
-def _within_threads(claims: pd.DataFrame, posts: pd.DataFrame, thread_of: dict[str, str]) -> list[str | None]:
-    """Return for each claim the one that it repeats in its own thread: the first with the same original elsewhere."""
-    original = claims["duplicate_of"].tolist()
-    if not any(isinstance(one, str) for one in original):
-        return [None] * len(original)
-    ids, threads = claims["claim_id"].tolist(), claims["post_id"].map(thread_of).tolist()
-    thread_of_claim = dict(zip(ids, threads, strict=True))
-    times = dict(zip(posts["post_id"], posts["created_at"].fillna(posts["created_at"].max()), strict=True))
-    order = sorted(range(len(ids)), key=lambda row: (times[claims["post_id"].iat[row]], row))
-    result: list[str | None] = [None] * len(ids)
-    first: dict[tuple[str, str], str] = {}
-    for row in order:
-        one = original[row]
-        if not isinstance(one, str):
-            continue
-        if thread_of_claim.get(one) == threads[row]:
-            result[row] = one
-            continue
-        known = first.setdefault((threads[row], one), ids[row])
-        result[row] = None if known == ids[row] else known
+def _within_threads(claims: pd.DataFrame, posts: pd.DataFrame) -> list[str | None]:
+    """Return for each claim the one that it repeats in its own thread."""
+    from argmine.split.duplicates import first_copies
+    from argmine.split.stage import order_of_appearance, times_of
+
+    result: list[str | None] = [None] * len(claims)
+    claim_ids, claim_texts, kinds = (claims[name].tolist() for name in ("claim_id", "text", "kind"))
+    post_ids, post_texts, times = posts["post_id"].tolist(), posts["text"].tolist(), times_of(posts)
+    rows_of, claims_of = _grouped(posts["thread_id"].tolist()), _grouped(claims["post_id"].tolist())
+    for rows in rows_of.values():
+        mine = [(owner, number) for owner, row in enumerate(rows) for number in claims_of.get(post_ids[row], ())]
+        copies = first_copies(
+            [claim_texts[number] for _, number in mine],
+            [owner for owner, _ in mine],
+            [kinds[number] == "quote" for _, number in mine],
+            [post_texts[row] for row in rows],
+            order_of_appearance([post_ids[row] for row in rows], [times[row] for row in rows]),
+        )
+        for (_, number), copy in zip(mine, copies, strict=True):
+            result[number] = claim_ids[mine[copy][1]] if copy >= 0 else None
     return result
+
+
+def _grouped(names: Sequence[str]) -> dict[str, list[int]]:
+    """Return for each name the rows that have it."""
+    rows: dict[str, list[int]] = {}
+    for row, name in enumerate(names):
+        rows.setdefault(name, []).append(row)
+    return rows
 
 
 def _copy_keys(claims: pd.DataFrame, posts: pd.DataFrame) -> list[int | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,9 @@ class Plan:
     sample: int
     n_buckets: int
     partition_posts: int
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
 
     @property
     def sha256(self) -> str:
@@ -109,6 +113,24 @@ class Folder:
     def rejected(self, name: str) -> Path:
         """Return the file of the records of a source or a partition that were set aside."""
         return self.root / "rejected" / f"{name}.jsonl"
+
+    def discard_if_nothing_done(self) -> None:
+        """Remove what a run has written that failed before any post was kept: it can then begin anew otherwise."""
+        counts = [json.loads(path.read_text(encoding="utf-8")) for path in self.work.glob("spool/*/counts.json")]
+        if any(one["posts"] for one in counts):
+            return
+        for path in (self.work, self.root / "rejected"):
+            shutil.rmtree(path, ignore_errors=True)
+        (self.root / PLAN).unlink(missing_ok=True)
+        if self.root.is_dir() and not any(self.root.iterdir()):
+            self.root.rmdir()
+
+    def clear(self) -> None:
+        """Remove what a killed run or worker had half written."""
+        places = [self.root / name for name in (*TABLES, "groups", "rejected")]
+        places += [self.work, *(self.work / name for name in ("spool", "claims", "counts"))]
+        for stale in [path for place in places for path in place.glob(".*")]:
+            shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
 
 
 def begin(folder: Folder, plan: Plan) -> bool:

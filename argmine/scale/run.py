@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from argmine.errors import SourceError
+from argmine.errors import ArgmineError, SourceError
 from argmine.read.streaming import expand, size_of
 from argmine.scale.copies import find_copies
-from argmine.scale.engines import Engine, Item, open_engine
+from argmine.scale.engines import Engine, Item, Local, open_engine
 from argmine.scale.gather import gather
 from argmine.scale.grouping import DEFAULT_SAMPLE, fit_groups
 from argmine.scale.plan import MANIFEST, Folder, Plan, begin, make_plan
@@ -38,9 +37,10 @@ class _Gathering:
 
     folder: Folder
     plan: Plan
+    progress: Callable[[int], None] | None = None
 
     def __call__(self, number: int, buckets: tuple[int, ...]) -> dict[str, Any]:
-        return gather(self.folder, self.plan, number)
+        return gather(self.folder, self.plan, number, self.progress or (lambda n_bytes: None))
 
 
 def archive(
@@ -75,18 +75,21 @@ def archive(
     resumed = begin(folder, plan)
     if resumed and (folder.root / MANIFEST).is_file():
         return open_archive(folder.root)
-    for stale in [*folder.root.rglob(".*.parquet.*"), *(folder.work / "spool").glob(".*")]:
-        shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+    folder.clear()
     clock = _Clock()
-    runner = open_engine(engine, address, workers)
     try:
-        _run(folder, plan, runner, progress, clock)
-    finally:
-        runner.close()
+        load_tools(plan)  # what is wrong with a model or a coder is found before anything is read
+        runner = open_engine(engine, address, workers)
+        try:
+            _run(folder, plan, runner, progress, clock)
+        finally:
+            runner.close()
+    except ArgmineError:
+        folder.discard_if_nothing_done()
+        raise
     from argmine.scale.finish import finish
 
-    with clock.step("report"):
-        finish(folder, plan, engine, clock.seconds)
+    finish(folder, plan, engine, clock.seconds)
     return open_archive(folder.root)
 
 
@@ -102,7 +105,6 @@ def _run(folder: Folder, plan: Plan, runner: Engine, progress: Progress, clock: 
         )
     posts = {number: _posts_in(found, buckets) for number, buckets in items}
     with clock.step("code"):
-        load_tools(plan)  # what is wrong with a model or a coder is found before any worker starts
         _each(runner, partial(Coding, folder, plan), items, posts, "code", progress)
     with clock.step("copies"):
         find_copies(folder)
@@ -117,10 +119,16 @@ def _gather_all(folder: Folder, plan: Plan, runner: Engine, progress: Progress) 
     found = []
     items: list[Item] = [(number, ()) for number in range(len(plan.sources))]
     read = 0
-    for counts in runner.map(partial(_Gathering, folder, plan), items):
+
+    def tell(n_bytes: int) -> None:
+        progress("read", (read + n_bytes) >> 20, max(1, total >> 20))
+
+    # A worker in another process tells only when it has read a whole file.
+    work = _Gathering(folder, plan, tell) if isinstance(runner, Local) else _Gathering(folder, plan)
+    for counts in runner.map(lambda: work, items):
         found.append(counts)
         read += plan.sizes[plan.sources.index(counts["source"])]
-        progress("read", read >> 20, max(1, total >> 20))
+        tell(0)
     return found
 
 

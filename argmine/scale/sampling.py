@@ -50,10 +50,7 @@ def _eligible(folder: Folder, claims: Path, languages: str, copies: Path | None)
     """Return SQL for the claims that can be in a group, each with its stratum."""
     repeated = ""
     if copies is not None:
-        repeated = (
-            f"AND NOT EXISTS (SELECT 1 FROM read_parquet({literal(str(copies))}) f "
-            "WHERE f.copy_key = c.copy_key AND f.first <> c.claim_id)"
-        )
+        repeated = f"AND c.claim_id NOT IN (SELECT claim_id FROM read_parquet({literal(str(copies))}))"
     return f"""
         SELECT c.claim_id, concat({month("p")}, ' ', coalesce(t.forum, '')) AS stratum
         FROM {files(claims)} c JOIN {files(folder.root / "posts")} p USING (post_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,8 +35,9 @@ class Tools:
     encoders: Encoders
 
 
+@lru_cache(maxsize=1)
 def load_tools(plan: Plan) -> Tools:
-    """Return the tools of a run, ready to work."""
+    """Return the tools of a run, ready to work; those of the last run that were asked for are kept."""
     from argmine.embed import load_encoder, load_pair_model
     from argmine.stance import Encoders, load_coder
 

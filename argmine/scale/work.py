@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from argmine import tables
 from argmine.errors import RunError
@@ -14,9 +14,6 @@ from argmine.scale.rejected import Aside
 from argmine.scale.spool import read_bucket
 from argmine.scale.tools import load_tools
 
-if TYPE_CHECKING:
-    from argmine.scale.tools import Tools
-
 
 class Coding:
     """Posts to coded claims. Made once in each worker; called with the number of a partition and its buckets."""
@@ -25,7 +22,6 @@ class Coding:
 
     def __init__(self, folder: Folder, plan: Plan) -> None:
         self.folder, self.plan = folder, plan
-        self._tools: Tools | None = None
 
     def __call__(self, number: int, buckets: tuple[int, ...]) -> dict[str, Any]:
         """Write the tables of a partition and return its counts; where that was done before, only return them."""
@@ -33,10 +29,8 @@ class Coding:
         if done.is_file():
             known: dict[str, Any] = json.loads(done.read_text(encoding="utf-8"))
             return known
-        if self._tools is None:
-            self._tools = load_tools(self.plan)
         folder = self.folder
-        found, rejected = process_partition(self._rows(buckets), self._tools)
+        found, rejected = process_partition(self._rows(buckets), load_tools(self.plan))
         with Aside(folder.rejected(f"part-{number:05}"), f"part-{number:05}") as aside:
             for item in rejected:
                 aside.add(item)
@@ -83,7 +77,7 @@ class Grouping:
             source = self.folder.coded(number)
             if not source.is_file():
                 raise RunError(f"{source}: is missing. Remove {self.folder.counts(number)} and run again.")
-            claims = link_copies(read_frame(source, CODED), self.folder.copies)
+            claims = link_copies(read_frame(source, CODED), number, self.folder.copies)
             placed = assign(claims, read_vectors(self.folder.part("vectors", number)), self._model, self.plan.settings)
             write_table(done, placed, GROUPED)
         return {"partition": number}

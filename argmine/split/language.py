@@ -21,12 +21,17 @@ _SCRIPTS = (
 _KANA_SHARE, _SCRIPT_SHARE = 0.2, 0.5
 _LETTER = re.compile(r"[^\W\d_]")
 _FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
-_ENGLISH = re.compile(
-    r"\b(?:the|and|of|to|that|it|you|not|with|this|are|they|have|is|was|but|what|there|their|would|your|which|my|we|he|she|"
-    r"it[’']s|don[’']t|i[’']m|i|because|how|who|just|about|from|if|can|will|should|could|been|has|does|did|why|when|for|than|"
-    r"these|those|some|very|were|his|her|our|any|only|more|out|so|yes|then|them|its|i[’']ve|i[’']d|you[’']re|that[’']s)\b",
-    re.I,
-)
+_WORD = re.compile(r"\w+")
+# The words of English that are said most. It's counts by its it; don't has no such word before its apostrophe.
+_ENGLISH_WORDS = frozenset({
+    *("the", "and", "of", "to", "that", "it", "you", "not", "with", "this", "are", "they", "have", "is", "was", "but"),
+    *("what", "there", "their", "would", "your", "which", "my", "we", "he", "she", "i", "because", "how", "who"),
+    *("just", "about", "from", "if", "can", "will", "should", "could", "been", "has", "does", "did", "why", "when"),
+    *("for", "than", "these", "those", "some", "very", "were", "his", "her", "our", "any", "only", "more", "out", "so"),
+    *("yes", "then", "them", "its"),
+})  # fmt: skip
+_DONT = re.compile(r"\bdon[’']t\b", re.I)
+_ENGLISH = re.compile(rf"\b(?:{'|'.join(sorted(_ENGLISH_WORDS))})\b|{_DONT.pattern}", re.I)
 _ENGLISH_SHARE = 5
 _ENOUGH_LETTERS = 20
 _SURE = 0.7
@@ -50,7 +55,7 @@ def language(text: str, prefer: tuple[str, ...], inherited: str = UNDECIDED) -> 
         latin = 10 * foreign <= letters
     else:
         latin = True
-    if "en" in prefer and latin and _ENGLISH_SHARE * len(_ENGLISH.findall(text)) >= text.count(" ") + 1:
+    if "en" in prefer and latin and _ENGLISH_SHARE * _english_words(text) >= text.count(" ") + 1:
         return "en"
     if len(_LETTER.findall(text)) < _ENOUGH_LETTERS:
         return inherited
@@ -71,6 +76,18 @@ def common(languages: Iterable[str]) -> str:
     counts = Counter(code for code in languages if code != UNDECIDED)
     code, count = max(counts.items(), key=lambda item: (item[1], item[0]), default=(UNDECIDED, 0))
     return code if 2 * count > counts.total() else UNDECIDED
+
+
+def _english_words(text: str) -> int:
+    """Return how many of the words that are said most in English the text has.
+
+    >>> _english_words("I don't think it's the one.")
+    4
+    """
+    if not text.isascii():  # a regular expression also finds words with unusual letters, as ı
+        return len(_ENGLISH.findall(text))
+    found = sum(map(_ENGLISH_WORDS.__contains__, _WORD.findall(text.lower())))
+    return found + (len(_DONT.findall(text)) if "'" in text else 0)
 
 
 def _by_script(text: str, letters: int) -> str | None:

@@ -48,9 +48,11 @@ class Network:
         for place, text in zip(places, texts, strict=True):
             vectors[place : place + len(text.starts)] = self._embed(text)
             mask[place : place + len(text.starts)] = 1
-        vectors = self._normalise(vectors, "embed") * mask
+        vectors = self._normalise(vectors, "embed")
+        vectors *= mask
         for number, dilation in enumerate(DILATIONS):
-            vectors = self._layer(vectors, number, dilation) * mask
+            vectors = self._layer(vectors, number, dilation)
+            vectors *= mask
         return [vectors[place : place + len(text.starts)] for place, text in zip(places, texts, strict=True)]
 
     def borders(self, states: np.ndarray) -> np.ndarray:
@@ -75,18 +77,21 @@ class Network:
         return np.asarray(vectors, np.float32)
 
     def _layer(self, vectors: np.ndarray, number: int, dilation: int) -> np.ndarray:
-        window = np.zeros((len(vectors), 3 * self.width), np.float32)
+        window = np.empty((len(vectors), 3 * self.width), np.float32)
+        window[:dilation, : self.width] = 0
         window[dilation:, : self.width] = vectors[:-dilation]
         window[:, self.width : 2 * self.width] = vectors
         window[:-dilation, 2 * self.width :] = vectors[dilation:]
+        window[-dilation:, 2 * self.width :] = 0
         both = window @ self.weights[f"layer.{number}.weight"].T
         both += self.weights[f"layer.{number}.bias"]
-        return self._normalise(
-            vectors + np.maximum(both[:, : self.width], both[:, self.width :]), f"layer.{number}.norm"
-        )
+        added = np.maximum(both[:, : self.width], both[:, self.width :])
+        added += vectors
+        return self._normalise(added, f"layer.{number}.norm")
 
     def _normalise(self, vectors: np.ndarray, name: str) -> np.ndarray:
-        vectors = vectors - vectors.mean(axis=1, keepdims=True)
+        """Return the vectors normalised, in place."""
+        vectors -= vectors.mean(axis=1, keepdims=True)
         scale = np.sqrt(np.einsum("ij,ij->i", vectors, vectors)[:, None] / vectors.shape[1] + _EPSILON)
         vectors /= scale
         vectors *= self.weights[f"{name}.weight"]

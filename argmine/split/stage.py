@@ -45,7 +45,7 @@ def split(
     texts = posts["text"].where(posts["status"] == "ok", "").tolist()
     spans = _spans(posts, markup)
     layouts = [blocks(text, spans[row]) for row, text in enumerate(texts)]
-    order = _order(posts)
+    order = order_of_appearance(posts["post_id"].tolist(), times_of(posts))
     thread = quotations.Thread(texts, _parents(posts), order, layouts)
     stretches = [
         stretch for row, text in enumerate(texts) for stretch in quotations.quoted(row, text, layouts[row], spans[row])
@@ -153,11 +153,21 @@ def _parents(posts: pd.DataFrame) -> list[int | None]:
     return [rows.get(parent) for parent in posts["parent_id"].tolist()]
 
 
-def _order(posts: pd.DataFrame) -> list[int]:
-    """Return the place of each post in order of appearance: by time where every post has one, else as they stand."""
-    if posts["created_at"].isna().any():
-        return list(range(len(posts)))
-    places = [0] * len(posts)
-    for place, row in enumerate(posts.sort_values(["created_at", "post_id"], kind="stable").index.tolist()):
-        places[row] = place
+def order_of_appearance(post_ids: Sequence[str], times: Sequence[int | None]) -> list[int]:
+    """Return the place of each post: by its time where every post has one, else as they stand.
+
+    >>> order_of_appearance(["a", "b", "c"], [30, 10, 20]), order_of_appearance(["a", "b"], [30, None])
+    ([2, 0, 1], [0, 1])
+    """
+    places = list(range(len(post_ids)))
+    known = [time for time in times if time is not None]
+    if len(known) == len(post_ids):
+        for place, row in enumerate(sorted(places, key=lambda row: (known[row], post_ids[row]))):
+            places[row] = place
     return places
+
+
+def times_of(posts: pd.DataFrame) -> list[int | None]:
+    """Return the time of each post in microseconds since 1970, None where it has none."""
+    known = posts["created_at"].notna()
+    return posts["created_at"].astype("int64").astype(object).where(known, None).tolist()

@@ -93,17 +93,27 @@ class InContext:
     @cached_property
     def threads(self) -> np.ndarray:
         """For each claim, the id of its thread, shape (n,)."""
+        import numpy as np
+
         thread = dict(zip(self.posts["post_id"], self.posts["thread_id"], strict=True))
-        return self.claims["post_id"].iloc[self.rows].map(thread).to_numpy(dtype=str)
+        return np.array([thread[post_id] for post_id in self.post_ids], dtype=str)
+
+    @cached_property
+    def post_ids(self) -> list[str]:
+        """For each claim, the id of its post."""
+        return self.claims["post_id"].iloc[self.rows].tolist()
+
+    @cached_property
+    def parent_of(self) -> dict[str, str]:
+        """The id of each post's parent."""
+        return dict(zip(self.posts["post_id"], self.posts["parent_id"], strict=True))
 
     @cached_property
     def contexts(self) -> list[tuple[str, str]]:
         """For each claim, what stands before it in its post, and its parent post's text."""
         text = dict(zip(self.posts["post_id"], self.posts["text"], strict=True))
-        parent = dict(zip(self.posts["post_id"], self.posts["parent_id"], strict=True))
-        mine = self.claims.iloc[self.rows]
-        places = zip(mine["post_id"], mine["start"], strict=True)
-        return [(text[post_id][:start], text.get(parent[post_id], "")) for post_id, start in places]
+        places = zip(self.post_ids, self.claims["start"].iloc[self.rows], strict=True)
+        return [(text[post_id][:start], text.get(self.parent_of[post_id], "")) for post_id, start in places]
 
     def likeness(self, known: np.ndarray) -> np.ndarray:
         """Return how near each claim comes to unit vectors of shape (m, dim): the mean of the nearest, shape (n,).
@@ -114,14 +124,13 @@ class InContext:
         import numpy as np
 
         post_ids = self.claims["post_id"].to_numpy()
-        parent_of = dict(zip(self.posts["post_id"], self.posts["parent_id"], strict=True))
         own = mean_of_nearest(self.vectors @ known.T)
         best: dict[str, float] = {}
         for post_id, value in zip(post_ids, own, strict=True):
             best[post_id] = max(value, best.get(post_id, -1.0))
         previous = np.maximum(self.rows - 1, 0)
         before = np.where(post_ids[self.rows] == post_ids[previous], own[previous], -1.0)
-        above = np.array([best.get(parent_of[post_id], -1.0) for post_id in post_ids[self.rows]])
+        above = np.array([best.get(self.parent_of[post_id], -1.0) for post_id in self.post_ids])
         return np.asarray(np.maximum(own[self.rows], CONTEXT_WEIGHT * np.maximum(before, above)))
 
 

@@ -21,9 +21,18 @@ def reading_text(claim: str, proposition: str, before: str, parent: str) -> str:
     >>> reading_text("Said nobody.", "Cap rents.", "", "Everybody wants it.")
     'Said nobody. [SEP] Cap rents. [SEP] [SEP] Everybody wants it.'
     """
-    words_before = before.split()[-CONTEXT_WORDS:]
-    words_of_parent = parent.split()[-CONTEXT_WORDS:]
-    return " ".join([*claim.split(), "[SEP]", *proposition.split(), "[SEP]", *words_before, "[SEP]", *words_of_parent])
+    parts = claim.split(), proposition.split(), before.split()[-CONTEXT_WORDS:], parent.split()[-CONTEXT_WORDS:]
+    return " ".join(" [SEP] ".join(" ".join(words).replace("[SEP]", "SEP") for words in parts).split())
+
+
+def asking(reading: str, proposition: str) -> str:
+    """Return a reading without a proposition with that one in it.
+
+    >>> asking(reading_text("Said nobody.", "", "", "Everybody wants it."), "Cap rents.")
+    'Said nobody. [SEP] Cap rents. [SEP] [SEP] Everybody wants it.'
+    """
+    claim, _, context = reading.partition("[SEP]")
+    return " ".join([claim.strip(), "[SEP]", *proposition.split(), context.strip()])
 
 
 def parts_vectors(readings: Sequence[str], encode: Callable[[Sequence[str]], np.ndarray]) -> np.ndarray:

@@ -60,7 +60,7 @@ def plan(
     own = coder.base if isinstance(coder, LearnedCoder) else coder
     if not isinstance(own, ChatCoder):
         return None
-    return own.plan(InContext(claims, posts, np.empty((len(claims), 0)), _coded_rows(claims, settings)), codebook)
+    return own.plan(InContext(claims, posts, np.empty((len(claims), 0)), coded_rows(claims, settings)), codebook)
 
 
 def code(
@@ -80,7 +80,7 @@ def code(
     """
     import pandas as pd
 
-    rows = _coded_rows(claims, settings)
+    rows = coded_rows(claims, settings)
     if not len(rows):
         return tables.empty(tables.STANCES)
     scores = coder.score(InContext(claims, posts, vectors, rows), codebook, encoders, progress)
@@ -98,7 +98,8 @@ def code(
     return tables.conform(stances, tables.STANCES)
 
 
-def _coded_rows(claims: pd.DataFrame, settings: Settings) -> np.ndarray:
+def coded_rows(claims: pd.DataFrame, settings: Settings) -> np.ndarray:
+    """Return the rows of what is coded: claims and questions in a language that the encoder reads."""
     import numpy as np
 
     readable = claims["language"].isin([*settings.languages.split(","), "und"])

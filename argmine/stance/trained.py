@@ -1,16 +1,16 @@
-"""The built-in coder: an encoder tuned to read a claim in its context, alone or together with a proposition.
+"""The built-in coder: two encoders tuned to read a claim in its context, one of them together with a proposition.
 
-The weights stand in `argmine/models/stance/`; the encoder among them is run by the embedding core like any other, and
-the heads and their calibration are the numbers in `coder.json`. A frame that the coder was trained on has a head of its
-own, which is read first and is the gate for the second reading, with the proposition. Any other frame is gated by
-likeness to its sentences and read with its proposition.
+The weights and the numbers of the heads stand in `argmine/models/stance/`; the encoders are run by the embedding core
+like any other. A frame that the coder was trained on has a head of its own, which is the gate for the second reading,
+with the proposition; there a logistic regression on untuned vectors, the claims around it and how frequent the frames
+are in its thread have a say too. Any other frame is gated by likeness to its sentences and read with its proposition.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +20,11 @@ from argmine.errors import EncoderError
 from argmine.settings import DEFAULT_MODEL
 from argmine.stance.coder import FrameScores
 from argmine.stance.reading import CONTEXT_WORDS, parts_vectors, reading_text
+from argmine.stance.thread import adapted, around
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
 
     from argmine.codebook import Codebook, Frame
@@ -29,43 +32,47 @@ if TYPE_CHECKING:
 
 # Below this probability by a frame's own head, and below this likeness to a new frame's sentences, a claim is not read
 # again with the proposition.
-GATE = 0.1
+GATE = 0.05
 LIKENESS_GATE = 0.2
-# Weight of the prevalence in training, in claims, when a thread's own is estimated.
-PRIOR_CLAIMS = 20
-# However far a thread's subject is, what clearly speaks to a frame is found there too.
-LEAST_FACTOR = 0.2
-_MOST_ROUNDS, _SETTLED = 100, 1e-6
 _N_LOGITS = 1 + len(EXAMPLE_SIDES)
 
 
 @dataclass(frozen=True)
-class Heads:
-    """What turns a reading's unit vector into logits: weight (4 + 4 a frame, dim), bias; and their calibration.
+class Reader:
+    """A tuned encoder's folder, and what turns its unit vectors into logits: weight (4 questions, dim), bias.
 
-    The first four logits are of the proposition in the text (speaks, pro, con, neutral), then four for each frame of
-    `propositions`. `plain` gives a second opinion on each frame from the vectors of a reading's parts by the default
-    encoder: weight (frames, 3 dim + 1), the bias last. `calibration` is what `argmine.learn.stance.calibrate` returns.
+    For each question four logits: whether the claim speaks to it, then pro, con and neutral.
     """
 
+    folder: Path
     sha256: str
-    propositions: dict[str, str]
     weight: np.ndarray
     bias: np.ndarray
-    calibration: dict[str, list[float]]
+
+    def logits(self, readings: Sequence[str], encoders: Encoders) -> np.ndarray:
+        """Return the logits of readings, shape (n, questions, 4)."""
+        logits: np.ndarray = encoders.of_folder(self.folder)(readings) @ self.weight.T + self.bias
+        return logits.reshape(len(readings), len(self.bias) // _N_LOGITS, _N_LOGITS)
+
+
+@dataclass(frozen=True)
+class Heads:
+    """What the coder was trained to: a reader of the frames of `propositions`, and one of any proposition.
+
+    `plain` gives a second opinion on each frame from the vectors of a reading's parts by the default encoder: weight
+    (frames, 3 dim + 1), the bias last. `calibration` is what `argmine.learn.stance` found for each reader.
+    """
+
+    frames: Reader
+    pairs: Reader
+    propositions: dict[str, str]
+    calibration: dict[str, dict[str, list[float]]]
     plain: np.ndarray
 
-    def logits(self, vectors: np.ndarray) -> np.ndarray:
-        """Return the logits of readings, shape (n, 1 + frames, 4)."""
-        logits: np.ndarray = vectors @ self.weight.T + self.bias
-        return logits.reshape(len(vectors), len(self.bias) // _N_LOGITS, _N_LOGITS)
-
     def column(self, frame: Frame) -> int | None:
-        """Return the place of the frame's own head among the logits, or None for a frame that has none."""
-        for place, proposition in enumerate(self.propositions.values()):
-            if proposition == frame.proposition:
-                return 1 + place
-        return None
+        """Return the place of the frame among those with a head of their own, or None for a frame that has none."""
+        places = {proposition: place for place, proposition in enumerate(self.propositions.values())}
+        return places.get(frame.proposition)
 
 
 def coder_folder() -> Path:
@@ -78,16 +85,22 @@ def load_heads(folder: Path) -> Heads:
     import numpy as np
 
     values: dict[str, Any] = json.loads((folder / "coder.json").read_text(encoding="utf-8"))
-    with (folder / "model.safetensors").open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    if sha256 != values["sha256"]:
-        raise EncoderError(f"{folder}: the coder's weights have sha256 {sha256}, not {values['sha256']}. Reinstall.")
-    weight, bias, plain = (np.array(values[name], dtype=np.float32) for name in ("weight", "bias", "plain"))
-    return Heads(sha256, values["propositions"], weight, bias, values["calibration"], plain)
+
+    def reader(name: str) -> Reader:
+        with (folder / name / "model.safetensors").open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        mine = values[name]
+        if sha256 != mine["sha256"]:
+            raise EncoderError(f"{folder / name}: the weights have sha256 {sha256}, not {mine['sha256']}. Reinstall.")
+        weight, bias = (np.array(mine[part], dtype=np.float32) for part in ("weight", "bias"))
+        return Reader(folder / name, sha256, weight, bias)
+
+    plain = np.array(values["plain"], dtype=np.float32)
+    return Heads(reader("frames"), reader("pairs"), values["propositions"], values["calibration"], plain)
 
 
 class TrainedCoder:
-    """Reads each claim in its context with the shipped encoder."""
+    """Reads each claim in its context with the shipped encoders."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or coder_folder()
@@ -98,7 +111,7 @@ class TrainedCoder:
         described: dict[str, Any] = {
             "name": "a trained model that reads each claim in its context with the frame's proposition",
             "reads": f"It reads a claim with the {CONTEXT_WORDS} words before it and the end of the post it answers.",
-            "sha256": self.heads.sha256,
+            "sha256": hashlib.sha256((self.folder / "coder.json").read_bytes()).hexdigest(),
         }
         if codebook.sha256 == load_codebook().sha256:
             described["quality"] = json.loads((self.folder / "scores.json").read_text(encoding="utf-8"))
@@ -108,110 +121,86 @@ class TrainedCoder:
         self, claims: InContext, codebook: Codebook, encoders: Encoders, progress: Progress
     ) -> dict[str, FrameScores]:
         """Return each frame's scores for the claims."""
-        import numpy as np
-
-        encode = encoders.of_folder(self.folder)
         columns = {frame.name: self.heads.column(frame) for frame in codebook.frames}
-        if any(columns.values()):
-            readings = self._texts(claims, np.arange(len(claims)), "")
-            own = self.heads.logits(encode(readings))
-            parts = parts_vectors(readings, encoders.of_folder(Path(DEFAULT_MODEL)))
-            plain = parts @ self.heads.plain[:, :-1].T + self.heads.plain[:, -1]
-            progress(len(claims), len(claims) * (1 + len(codebook.frames)))
+        total = len(claims) * (1 + len(codebook.frames))
+        own = self._own_frames(claims, encoders) if any(c is not None for c in columns.values()) else None
+        progress(len(claims), total)
         scores = {}
-        for number, frame in enumerate(codebook.frames, 1):
+        for number, frame in enumerate(codebook.frames, 2):
             column = columns[frame.name]
-            if column is None:
-                likeness = claims.likeness(encoders.texts(_sentences(frame)))
-                rows = np.flatnonzero(likeness >= LIKENESS_GATE)
+            if column is None or own is None:
+                scores[frame.name] = self._any_frame(frame, claims, encoders)
             else:
-                opinions = own[:, column, 0], plain[:, column - 1]
-                rows = np.flatnonzero(_logistic(self.heads.calibration["gate"], *opinions) >= GATE)
-            asked = self.heads.logits(encode(self._texts(claims, rows, frame.proposition)))[:, 0]
-            if column is None:
-                scores[frame.name] = self._scores_asked(len(claims), rows, asked)
-            else:
-                of_own, of_plain = own[rows, column], plain[rows, column - 1]
-                scores[frame.name] = self._scores_own(len(claims), rows, asked, of_own, of_plain)
-            progress(len(claims) * (1 + number), len(claims) * (1 + len(codebook.frames)))
-        own_frames = {name: column for name, column in columns.items() if column is not None}
-        return scores | self._in_their_threads(scores, own_frames, claims)
+                scores[frame.name] = self._own_frame(frame, own, column, claims, encoders)
+            progress(len(claims) * number, total)
+        return scores
 
-    def _in_their_threads(
-        self, scores: dict[str, FrameScores], columns: dict[str, int], claims: InContext
-    ) -> dict[str, FrameScores]:
-        """Return the scores of the coder's own frames, which have those columns, as they are in each claim's thread."""
-        import numpy as np
-
-        if not columns:
-            return {}
-        usual = np.array([self.heads.calibration["prevalence"][column - 1] for column in columns.values()])
-        speaks = _adapted(np.stack([scores[name].speaks for name in columns], axis=1), claims.threads, usual)
-        return {name: replace(scores[name], speaks=speaks[:, place]) for place, name in enumerate(columns)}
-
-    def ask(self, readings: list[str], encoders: Encoders) -> FrameScores:
+    def ask(self, readings: Sequence[str], encoders: Encoders) -> FrameScores:
         """Return scores of readings, each with a proposition in it, as `reading_text` makes them."""
+        calibration = self.heads.calibration["pairs"]
+        logits = self.heads.pairs.logits(readings, encoders)[:, 0]
+        speaks = _logistic(calibration["speaks"], logits[:, 0])
+        return FrameScores(speaks, _softmax(calibration["side"][0] * logits[:, 1:]))
+
+    def _any_frame(self, frame: Frame, claims: InContext, encoders: Encoders) -> FrameScores:
         import numpy as np
 
-        logits = self.heads.logits(encoders.of_folder(self.folder)(readings))[:, 0]
-        return self._scores_asked(len(readings), np.arange(len(readings)), logits)
+        rows = np.flatnonzero(claims.likeness(encoders.texts(_sentences(frame))) >= LIKENESS_GATE)
+        found = self.ask(_texts(claims, rows, frame.proposition), encoders)
+        speaks = np.zeros(len(claims))
+        speaks[rows] = found.speaks
+        return _filled(speaks, rows, found.sides)
 
-    def _scores_asked(self, n: int, rows: np.ndarray, asked: np.ndarray) -> FrameScores:
-        """Return scores for n claims from logits with the proposition, shape (rows, 4), of those that were read."""
-        calibration = self.heads.calibration
-        speaks = _logistic(calibration["speaks"], asked[:, 0])
-        return _filled(n, rows, speaks, _softmax(calibration["side"][0] * asked[:, 1:]))
+    def _own_frames(self, claims: InContext, encoders: Encoders) -> _OwnFrames:
+        import numpy as np
 
-    def _scores_own(
-        self, n: int, rows: np.ndarray, asked: np.ndarray, own: np.ndarray, plain: np.ndarray
+        calibration = self.heads.calibration["frames"]
+        readings = _texts(claims, np.arange(len(claims)), "")
+        logits = self.heads.frames.logits(readings, encoders)
+        parts = parts_vectors(readings, encoders.of_folder(Path(DEFAULT_MODEL)))
+        plain = parts @ self.heads.plain[:, :-1].T + self.heads.plain[:, -1]
+        own_slope, plain_slope, *shifts = calibration["gate"]
+        opened = own_slope * logits[..., 0] + plain_slope * plain + np.array(shifts)
+        before, above = around(_logistic([1.0, 0.0], opened), claims.post_ids, claims.parent_of)
+        alone = _logistic(calibration["speaks"], opened, before, above)
+        speaks = adapted(alone, claims.threads, np.array(calibration["prevalence"]))
+        return _OwnFrames(logits[..., 1:], speaks)
+
+    def _own_frame(
+        self, frame: Frame, own: _OwnFrames, column: int, claims: InContext, encoders: Encoders
     ) -> FrameScores:
-        """Return scores for n claims from those logits, the frame's own, shape (rows, 4), and plain, shape (rows,)."""
-        calibration = self.heads.calibration
-        of_own, of_asked = calibration["own_side"]
-        speaks = _logistic(calibration["own_speaks"], own[:, 0], asked[:, 0], plain)
-        return _filled(n, rows, speaks, _softmax(of_own * own[:, 1:] + of_asked * asked[:, 1:]))
+        import numpy as np
 
-    @staticmethod
-    def _texts(claims: InContext, rows: np.ndarray, proposition: str) -> list[str]:
-        return [reading_text(claims.texts[row], proposition, *claims.contexts[row]) for row in rows]
+        gate = GATE if frame.threshold is None else min(GATE, frame.threshold)
+        rows = np.flatnonzero(own.speaks[:, column] >= gate)
+        asked = self.heads.pairs.logits(_texts(claims, rows, frame.proposition), encoders)[:, 0, 1:]
+        of_own, of_asked = self.heads.calibration["frames"]["side"]
+        return _filled(own.speaks[:, column], rows, _softmax(of_own * own.sides[rows, column] + of_asked * asked))
+
+
+@dataclass(frozen=True)
+class _OwnFrames:
+    """Of claims and the coder's own frames: logits of the sides, shape (n, frames, 3), and how likely each speaks."""
+
+    sides: np.ndarray
+    speaks: np.ndarray
+
+
+def _texts(claims: InContext, rows: np.ndarray, proposition: str) -> list[str]:
+    return [reading_text(claims.texts[row], proposition, *claims.contexts[row]) for row in rows]
 
 
 def _sentences(frame: Frame) -> list[str]:
     return [frame.proposition, *(text for side in EXAMPLE_SIDES for text in frame.examples.get(side, ()))]
 
 
-def _filled(n: int, rows: np.ndarray, speaks: np.ndarray, sides: np.ndarray) -> FrameScores:
-    """Return scores for n claims: those at `rows` as given, the others speak to nothing."""
+def _filled(speaks: np.ndarray, rows: np.ndarray, sides: np.ndarray) -> FrameScores:
+    """Return scores with those sides at `rows`, and every side as likely elsewhere."""
     import numpy as np
 
-    all_speak, all_sides = np.zeros(n), np.full((n, len(EXAMPLE_SIDES)), 1 / len(EXAMPLE_SIDES))
-    all_speak[rows], all_sides[rows] = speaks, sides
-    return FrameScores(all_speak, all_sides)
-
-
-def _adapted(speaks: np.ndarray, threads: np.ndarray, usual: np.ndarray) -> np.ndarray:
-    """Return the probabilities, shape (n, frames), as they are in a thread that may be on another subject.
-
-    How much rarer than `usual`, shape (frames,), the frames are in each claim's thread, all by the same factor, is
-    found by expectation maximisation (Saerens, Latinne and Decaestecker 2002), with PRIOR_CLAIMS claims of the usual
-    prevalence added. They are never taken to be more frequent: a thread's own subject needs no help.
-    """
-    import numpy as np
-
-    adapted = np.zeros_like(speaks)
-    for thread in np.unique(threads):
-        mine = threads == thread
-        odds = speaks[mine] / np.maximum(1 - speaks[mine], 1e-9) * (1 - usual) / usual
-        factor = 1.0
-        for _ in range(_MOST_ROUNDS):
-            shifted = odds * factor * usual / (1 - factor * usual)
-            adapted[mine] = shifted / (1 + shifted)
-            before = factor
-            found = adapted[mine].sum() + PRIOR_CLAIMS * usual.sum()
-            factor = min(1.0, max(LEAST_FACTOR, found / ((mine.sum() + PRIOR_CLAIMS) * usual.sum())))
-            if abs(factor - before) < _SETTLED:
-                break
-    return adapted
+    all_sides = np.full((len(speaks), len(EXAMPLE_SIDES)), 1 / len(EXAMPLE_SIDES))
+    all_sides[rows] = sides
+    return FrameScores(speaks, all_sides)
 
 
 def _logistic(weights: list[float], *logits: np.ndarray) -> np.ndarray:

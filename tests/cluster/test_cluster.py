@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from argmine import tables
-from argmine.cluster import cluster, groups, names, themes
+from argmine.cluster import cluster, groups, names, stage, themes
 from argmine.cluster import sweep as sweeping
 from argmine.cluster.layout import nearest_neighbours, principal_axes
 from argmine.settings import Settings
@@ -175,3 +175,25 @@ def test_a_name_holds_the_key_phrases_and_ends_with_a_clause():
     long = "The council raises rents every year, and nobody who lives there has ever been asked about it."
     assert names.shorten(long) == "The council raises rents every year…"
     assert names.shorten("word " * 40).startswith("word word") and len(names.shorten("word " * 40)) <= names.NAME_LENGTH
+
+
+def test_beyond_the_most_a_sample_is_laid_out_and_the_rest_join_its_groups(monkeypatch):
+    claims, vectors = made_claims()
+    laid_out = []
+
+    def lay_out(vectors, neighbours, n_dimensions, seed):
+        laid_out.append(len(vectors))
+        return vectors if n_dimensions > 2 else vectors[:, :2]
+
+    monkeypatch.setattr(stage.layouts, "umap_layout", lay_out)
+    found = cluster(claims, vectors, authors(claims), Settings(min_cluster_size=10), most=80)
+    assert set(laid_out) == {80}
+    assert "on a sample of 80 claims" in found.method
+    subjects = np.repeat(np.arange(N_GROUPS), N_EACH)
+    grouped = found.claims["cluster_id"].notna().to_numpy()
+    assert grouped.mean() > 0.9
+    for group in found.clusters["cluster_id"]:
+        assert len(set(subjects[(found.claims["cluster_id"] == group).to_numpy()])) == 1
+    assert found.clusters["n_claims"].sum() == grouped.sum()
+    assert found.claims["x"].notna().all()
+    assert found.claims.loc[~grouped, "unassigned_reason"].notna().all()

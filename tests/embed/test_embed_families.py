@@ -8,8 +8,9 @@ import pytest
 from embed_texts import sentences
 
 from argmine.embed import describe_device, load_encoder
+from argmine.embed.weights import WEIGHTS, WORD_VECTORS, find_model
 from argmine.errors import EncoderError
-from argmine.settings import Settings
+from argmine.settings import DEFAULT_MODEL, Settings
 
 TEXTS = [*sentences(60, seed=3, longest=50), *sentences(5, seed=4, longest=120), "", "theft"]
 
@@ -61,6 +62,21 @@ def test_fingerprints_tell_apart_what_differs(small_model, tmp_path):
     assert len({encoder.fingerprint for encoder in encoders}) == 3
     copy = shutil.copytree(folders[0], tmp_path / "copy")
     assert load_encoder(settings_for(copy)).fingerprint == encoders[0].fingerprint
+
+
+def test_word_vectors_can_be_those_of_the_default_model(tmp_path):
+    from safetensors.numpy import load_file, save_file
+
+    default = find_model(DEFAULT_MODEL, offline=True)
+    folder = shutil.copytree(default, tmp_path / "tuned", copy_function=shutil.copyfile)
+    tensors = load_file(folder / WEIGHTS)
+    own = {name: tensor for name, tensor in tensors.items() if not name.startswith("embeddings.")}
+    assert len(own) < len(tensors)
+    save_file(own, folder / WEIGHTS)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | {WORD_VECTORS: DEFAULT_MODEL}), encoding="utf-8")
+    vectors = load_encoder(settings_for(folder)).encode(TEXTS[:9])
+    np.testing.assert_array_equal(vectors, load_encoder(settings_for(default)).encode(TEXTS[:9]))
 
 
 def test_a_model_in_a_folder_of_its_own_is_run_by_the_library(small_model, tmp_path):

@@ -1,9 +1,12 @@
 """Corrected prevalence and scores: unbiased, exact where all is coded, and with intervals that hold what they say.
 
-The simulation draws 2,000 hand-coded samples of one thread by the very allocation that sheets use, for a good, a bad
-and a biased coder. A coverage of 93 or 97 % lies four standard errors from one of 95 %.
+The simulation makes threads anew and draws hand-coded samples of each by the very allocation that sheets use, for a
+good, a bad and a biased coder: 20 threads of 100 samples, so that a coverage of 95 % has a standard error of 0.5 points
+for a label, as far as threads are alike. `python tests/evaluate/test_prevalence.py 200` makes ten times as many
+threads and prints each coverage, also that of the thread where it is least.
 """
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +16,7 @@ from argmine.evaluate.error_totals import Errors, Estimate, Sample, errors
 from argmine.evaluate.estimators import f1, precision, prevalence, recall
 from argmine.evaluate.strata import allocate
 
-N_CLAIMS, N_CODED, N_DRAWS = 1_500, 300, 2_000
+N_CLAIMS, N_CODED, N_THREADS, N_DRAWS = 1_500, 300, 20, 100
 SIDES = ("pro", "con", "neutral", "unclear")
 NONE = -1
 # How often the coder finds a claim of the frame, takes another for one, and gives the right side where it is right.
@@ -82,75 +85,88 @@ def coverage(estimate, value):
     return float(np.mean((estimate.low <= value) & (value <= estimate.high)))
 
 
-@pytest.fixture(scope="module")
-def simulated():
-    """Errors by coder, weighting, frame and label, over all draws, each with the truth."""
+def simulate(n_threads):
+    """Return by coder, weighting, frame and label, for each thread, its errors over all draws and what they are of."""
     found = {}
     for coder in CODERS:
-        one = thread(coder)
-        sample = Sample(draws(one, N_CODED), one.stratum)
-        for by in ("claim", "author"):
-            weight = one.weights(by)
-            for frame in (0, 1):
-                for name in ("any", "pro", "con"):
-                    hit, true = label(one.given[:, frame], name), label(one.truth[:, frame], name)
-                    of = errors(sample, hit, weight, true[sample.rows].astype(float))
-                    found[coder, by, frame, name] = (of, weight, hit, true)
+        for number in range(n_threads):
+            one = thread(coder, number)
+            sample = Sample(draws(one, N_CODED, number), one.stratum)
+            for by in ("claim", "author"):
+                weight = one.weights(by)
+                for frame in (0, 1):
+                    for name in ("any", "pro", "con"):
+                        hit, true = label(one.given[:, frame], name), label(one.truth[:, frame], name)
+                        of = errors(sample, hit, weight, true[sample.rows].astype(float))
+                        found.setdefault((coder, by, frame, name), []).append((of, weight, hit, true))
     return found
 
 
+@pytest.fixture(scope="module")
+def simulated():
+    return simulate(N_THREADS)
+
+
 def coverages(simulated, coder, by):
-    """Return the coverage of each frame and label."""
+    """Return the coverage of each frame and label in each thread."""
     return {
-        key[2:]: coverage(prevalence(of), (weight * true).sum())
-        for key, (of, weight, _, true) in simulated.items()
+        key[2:]: [coverage(prevalence(of), (weight * true).sum()) for of, weight, _, true in threads]
+        for key, threads in simulated.items()
         if key[:2] == (coder, by)
     }
 
 
+@pytest.mark.parametrize("by", ["claim", "author"])
 @pytest.mark.parametrize("coder", CODERS)
-def test_intervals_of_prevalence_by_claim_cover_as_often_as_they_say(simulated, coder):
-    held = coverages(simulated, coder, "claim")
-    assert all(0.93 <= share <= 0.97 for share in held.values()), held
+def test_intervals_of_prevalence_cover_as_often_as_they_say(simulated, coder, by):
+    """All labels together between 93 and 97 %; a single one, whose figure is less certain, within 1.5 points of that.
 
-
-@pytest.mark.parametrize("coder", CODERS)
-def test_intervals_of_prevalence_by_author_cover_as_often_as_they_say(simulated, coder):
-    """Claims of authors who wrote once weigh a hundred times those of the busiest here, so that single intervals are a
-    little too narrow or too wide; together they are on the safe side."""
-    held = coverages(simulated, coder, "author")
-    assert min(held.values()) >= 0.92, held
-    assert 0.93 <= np.mean(list(held.values())) <= 0.98, held
+    In one single thread an interval by author can cover less: it depends on whether the coder's errors fall on authors
+    who wrote once, whose claims weigh up to a hundred times those of the busiest here.
+    """
+    held = {key: np.mean(shares) for key, shares in coverages(simulated, coder, by).items()}
+    assert 0.93 <= np.mean(list(held.values())) <= 0.97, held
+    assert all(0.915 <= share <= 0.985 for share in held.values()), held
 
 
 @pytest.mark.parametrize("coder", CODERS)
 def test_intervals_of_scores_cover_about_as_often_as_they_say(simulated, coder):
-    for (who, by, *key), (of, _, hit, true) in simulated.items():
+    for (who, by, *key), threads in simulated.items():
         if (who, by) == (coder, "claim"):
-            right = (hit & true).sum()
-            assert 0.92 <= coverage(precision(of), right / hit.sum()) <= 0.99, key
-            assert 0.92 <= coverage(recall(of), right / true.sum()) <= 0.99, key
-            assert 0.92 <= coverage(f1(of), 2 * right / (hit.sum() + true.sum())) <= 0.99, key
+            held = [
+                (
+                    coverage(precision(of), (hit & true).sum() / hit.sum()),
+                    coverage(recall(of), (hit & true).sum() / true.sum()),
+                    coverage(f1(of), 2 * (hit & true).sum() / (hit.sum() + true.sum())),
+                )
+                for of, _, hit, true in threads
+            ]
+            assert all(0.92 <= share <= 0.99 for share in np.mean(held, axis=0)), (key, np.mean(held, axis=0))
 
 
 @pytest.mark.parametrize("by", ["claim", "author"])
 @pytest.mark.parametrize("coder", CODERS)
 def test_corrected_prevalence_is_right_on_average_where_the_raw_one_is_not(simulated, coder, by):
     off_raw = []
-    for key, (of, weight, hit, true) in simulated.items():
+    for key, threads in simulated.items():
         if key[:2] == (coder, by):
-            truth = (weight * true).sum()
-            estimates = prevalence(of).value
-            assert abs(estimates.mean() - truth) < max(4 * estimates.std() / np.sqrt(N_DRAWS), 0.002), key
-            off_raw.append(abs((weight * hit).sum() - truth))
+            truths = np.array([(weight * true).sum() for _, weight, _, true in threads])
+            off = np.concatenate(
+                [prevalence(of).value - truth for (of, *_), truth in zip(threads, truths, strict=True)]
+            )
+            assert abs(off.mean()) < max(4 * off.std() / np.sqrt(len(off)), 0.002), key
+            raw = np.array([(weight * hit).sum() for _, weight, hit, _ in threads])
+            off_raw.append(abs((raw - truths).mean()))
     if coder != "good":
         assert max(off_raw) > 0.03
 
 
 def test_corrected_is_raw_times_precision_over_recall(simulated):
-    for of, *_ in simulated.values():
-        identity = of.hits * precision(of).value / recall(of).value
-        np.testing.assert_allclose(prevalence(of).value, identity, rtol=1e-9)
+    for threads in simulated.values():
+        for of, *_ in threads:
+            some = recall(of).value > 0
+            identity = of.hits * precision(of).value[some] / recall(of).value[some]
+            np.testing.assert_allclose(prevalence(of).value[some], identity, rtol=1e-9)
 
 
 def test_without_strata_it_is_the_estimate_of_the_papers():
@@ -209,3 +225,14 @@ def test_recall_is_nought_where_no_hit_is_right():
     of = Errors(np.array(0.0), nought, some)
     for statistic in (recall, f1):
         assert (statistic(of).value, statistic(of).low, statistic(of).high) == (0, 0, 0)
+
+
+if __name__ == "__main__":
+    N_DRAWS = 200
+    found = simulate(int(sys.argv[1]))
+    for coder in CODERS:
+        for by in ("claim", "author"):
+            held = coverages(found, coder, by)
+            print(f"{coder} coder, by {by}: {np.mean(list(held.values())):.1%}")
+            for (frame, name), shares in held.items():
+                print(f"  frame {frame} {name:<4} {np.mean(shares):.1%}, least in a thread {min(shares):.1%}")

@@ -239,6 +239,15 @@ def repeat_row(rows):
     rows.append(list(place(rows, 1)))
 
 
+def double_column(name):
+    def damage(rows):
+        at = rows[header_of(rows)].index(name)
+        for row in rows[header_of(rows) :]:
+            row.insert(at, row[at])
+
+    return damage
+
+
 def drop_column(name):
     def damage(rows):
         at = rows[header_of(rows)].index(name)
@@ -261,7 +270,8 @@ DAMAGES = {
     "an unknown mark": (set_cell(4, "done", "maybe"), ["row 8", "column done", "'maybe'"]),
     "a column sorted alone": (swap_claims, ["row 5", "column claim", "sorted", "row 6 claim"]),
     "a row twice": (repeat_row, ["row 45", "column claim_id", "row 5 too"]),
-    "a missing frame": (drop_column("cars"), ["column cars is missing", "dogs, cars"]),
+    "a missing frame": (drop_column("cars"), ["row 4", "column cars is missing", "dogs, cars"]),
+    "a frame that is there twice": (double_column("cars"), ["row 4", "column cars is there twice"]),
     "a missing claim_id": (drop_column("claim_id"), ["claim_id"]),
     "a missing done": (drop_column("done"), ["row 4", "column done", "missing"]),
     "a missing header": (drop_header, ["no row of column names"]),
@@ -440,7 +450,7 @@ def test_corrections_are_kept_with_the_run_and_the_codes_stay(parks, pair, tmp_p
     assert load(tmp_path / "run2") == corrected
     page = (tmp_path / "run2" / "report.html").read_text(encoding="utf-8")
     assert 'id="corrected"' in page
-    assert "anna and ben coded" in page
+    assert "2 people coded" in page
 
 
 def test_with_every_claim_coded_the_correction_is_the_truth(parks, tmp_path):

@@ -90,3 +90,16 @@ def test_the_dictionary_describes_every_column(sample_run):
             header = next(csv.reader(lines))
         assert header == table.names == [field["name"] for field in resource["schema"]["fields"]]
         assert all(field["description"] for field in resource["schema"]["fields"])
+
+
+def test_a_table_of_an_older_run_may_lack_optional_columns(tmp_path):
+    names = tables.QUOTES.names[: tables.QUOTES.names.index("representativeness")]
+    (tmp_path / "quotes.csv").write_text(
+        ",".join(names) + "\n,,g1,1,p0:0,p0,0,4,Dogs,ada,https://example.org\n", encoding="utf-8"
+    )
+    read = read_table(tmp_path, tables.QUOTES)
+    assert read["text"].tolist() == ["Dogs"]
+    assert read[["representativeness", "significance"]].isna().all(axis=None)
+    (tmp_path / "stances.csv").write_text("claim_id,frame,side\nc,f,pro\n", encoding="utf-8")
+    with pytest.raises(RunError, match="the columns should be"):
+        read_table(tmp_path, tables.STANCES)

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pandas as pd
 import pytest
+from chromium import CHROMIUM
 from handmade import THREAD, Say, build
 
 from argmine.output.page import write_page
 from argmine.tables import QUOTATIONS, SIDES, conform
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-)
 HOSTILE = (
     "<script>window.harmed = 1</script><img src=x onerror='window.harmed = 1'>",
     "javascript:window.harmed=1",
@@ -25,16 +20,6 @@ HOSTILE = (
 )
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -274,7 +259,7 @@ def corrected():
     return build(
         corrections={
             "rows": rows,
-            "coders": ["ann", "<b>bo</b>"],
+            "n_coders": 2,
             "n_coded": 4,
             "n_claims": 5,
             "sample": "s",
@@ -289,7 +274,7 @@ def test_raw_and_corrected_shares_stand_side_by_side(opened, scheme):
         row = page.locator("#corrected tr", has_text="Dogs").first
         assert row.locator("td").all_inner_texts()[1:3] == ["80\u00a0%", "30\u00a0% 10\u00a0% to 55\u00a0%"]
         assert "not known" in page.inner_text("#corrected")
-        assert "ann and <b>bo</b> coded 4 of the claims by hand" in page.inner_text("#corrected")
+        assert "2 people coded 4 of the claims by hand" in page.inner_text("#corrected")
         assert "Corrected by a sample of 4 claims" in page.inner_text("#findings")
         row.locator("a.number").click()
         assert n_rows(page) == 4
@@ -302,3 +287,29 @@ def test_corrected_shares_fit_the_window(opened, width):
     with opened(corrected(), viewport={"width": width, "height": 800}) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("document.querySelector('#corrected .scroll').scrollWidth") <= width
+
+
+def test_a_long_table_leaves_no_empty_pages_in_print(opened, long_thread):
+    with opened(long_thread, viewport={"width": 680, "height": 900}) as page:
+        pages = page.pdf(format="A4").count(b"/Type /Page\n")
+        assert 2 < pages < 12
+        page.emulate_media(media="print")
+        assert page.locator("#table .gap:visible").count() == 0
+
+
+def test_a_frame_without_a_side_says_so_once(opened):
+    says = [Say("ada", [("Dogs are in the park.", [("dogs", "unclear")])]), *THREAD[3:]]
+    with opened(build(says)) as page:
+        text = page.inner_text("#frame-1")
+        assert "No claim is coded for or against the proposition; of 1 the side is unclear." in text
+        assert page.locator("#frame-1 .side").count() == 0
+
+
+def test_the_map_sets_unstable_groups_apart(opened):
+    analysis = build()
+    with opened(analysis) as page:
+        assert page.locator("#plot-labels a").count() == 1
+        assert page.locator("#plot-labels .unstable").count() == 0
+    with opened(replace(analysis, clusters=analysis.clusters.assign(stability=0.4))) as page:
+        assert page.locator("#plot-labels .unstable").count() == 1
+        assert "A label in italics names an unstable group." in page.inner_text("#map")

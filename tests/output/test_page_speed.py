@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import random
-import shutil
 import statistics
 
 import pytest
+from chromium import CHROMIUM
 from handmade import Say, build
-from test_page_in_browser import ARGUMENTS
 
 from argmine.output.page import write_page
 
-CHROMIUM = shutil.which("chromium")
 WORDS = "dogs cats parks council money night children fences grass leads dirt law owners vets walking quiet".split()
 INTERACTIVE_MS = 2_000
 """From opening the file to the end of its script, with 1,000 claims."""
@@ -59,16 +57,6 @@ def written(n, folder):
     path = folder / f"{n}.html"
     write_page(build(says), path)
     return path
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 def test_a_thousand_claims_can_be_used_within_two_seconds(browser, tmp_path):

@@ -10,6 +10,8 @@ from selectolax.lexbor import LexborHTMLParser
 from argmine.errors import ArgmineError, SourceError
 from argmine.read import read
 from argmine.read.forum_engines import ENGINES, MICRODATA
+from argmine.read.forum_own import own_posts
+from argmine.read.forum_post import Cited, Post
 from argmine.read.html_limits import DEEPEST, MOST_ATTRIBUTES, MOST_TAGS
 
 PAGES = Path(__file__).parent / "cases" / "forum_pages"
@@ -52,8 +54,25 @@ def test_quoted_words_are_attributed(name):
 @pytest.mark.parametrize("engine", [*ENGINES, MICRODATA], ids=lambda engine: engine.name)
 def test_every_selector_of_the_table_can_be_parsed(engine):
     body = LexborHTMLParser("<p>Text.").body
-    lists = [engine.post, engine.drop, engine.quote, engine.cite, engine.answers, engine.pages, engine.page]
-    values = (*engine.body, *engine.author, *engine.time, *engine.identifier, *engine.link, *engine.score)
+    lists = [
+        engine.post,
+        engine.drop,
+        engine.quote,
+        engine.cite,
+        engine.answers,
+        engine.pages,
+        engine.page,
+        engine.preview,
+    ]
+    values = (
+        *engine.body,
+        *engine.author,
+        *engine.time,
+        *engine.identifier,
+        *engine.link,
+        *engine.score,
+        *engine.parent,
+    )
     for css in [*lists, *(value.partition("@")[0] for value in values)]:
         if css:
             body.css(css)
@@ -143,3 +162,43 @@ def test_broken_json_ld_is_as_good_as_none(write):
     page = f'<!DOCTYPE html><title>T</title><script type="application/ld+json">{stated}</script><p>Hi'
     with pytest.raises(SourceError, match="an empty shell"):
         read(write(page))
+
+
+SENT = "Sent from my VX-9 using Workshop mobile app"
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        (f"It cuts.\n\n{SENT}", "It cuts."),
+        ("It cuts.\n\nSent from my iPhone", "It cuts."),
+        (SENT, SENT),
+        ("It was sent from my heart.\n\nSent from my heart", "It was sent from my heart.\n\nSent from my heart"),
+        ("Re: Slow wheels\n\nIt cuts.", "It cuts."),
+        ("Slow wheels\n\nIt cuts.", "It cuts."),
+        ("Re: Slow wheels", "Re: Slow wheels"),
+        ("Slow wheels cut, says the title.\n\nThey do.", "Slow wheels cut, says the title.\n\nThey do."),
+    ],
+)
+def test_what_a_forum_adds_to_a_reply_is_left_out(text, own):
+    opening = Post("Which wheel?", key="1")
+    _, reply = own_posts([opening, Post(text, key="2")], "Slow wheels - Workshop")
+    assert reply.text == own
+
+
+def test_marks_move_with_the_words_that_stay():
+    text = f"Re: Slow wheels\n\nQuoted. Own.\n\n{SENT}"
+    marks = [(0, 15, "link"), (17, 24, "blockquote"), (25, len(text), "code")]
+    post = Post(text, marks, key="2", cited=[Cited(17, 24, ("1",)), Cited(0, 0, ("7",))])
+    _, reply = own_posts([Post("Which?", key="1"), post], "Slow wheels")
+    assert [(reply.text[start:end], how) for start, end, how in reply.marks] == [
+        ("Quoted.", "blockquote"),
+        ("Own.", "code"),
+    ]
+    assert [(one.start, one.end) for one in reply.cited] == [(0, 7), (0, 0)]
+
+
+def test_a_post_that_is_shown_twice_is_one_and_its_replies_stay():
+    posts = [Post("A.", key="1"), Post("A.", key="1"), Post("B.", key="2", above=1), Post("C.", key="1")]
+    kept = own_posts(posts, "")
+    assert [(post.text, post.above) for post in kept] == [("A.", None), ("B.", 0), ("C.", None)]

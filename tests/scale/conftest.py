@@ -34,3 +34,16 @@ def whole(dump, tmp_path_factory):
         return archive(
             [dump], tmp_path_factory.mktemp("whole") / "archive", settings=Settings(coder="similarity"), sample=10
         )
+
+
+@pytest.fixture(scope="session")
+def differing():
+    """A function that returns the Parquet files in which two archives differ, and demands the same names of both."""
+
+    def compare(one, other):
+        mine = sorted(path.relative_to(one) for path in one.rglob("*.parquet"))
+        assert mine
+        assert mine == sorted(path.relative_to(other) for path in other.rglob("*.parquet"))
+        return [str(path) for path in mine if (one / path).read_bytes() != (other / path).read_bytes()]
+
+    return compare

@@ -19,5 +19,13 @@ def die_at(wanted):
 
 
 if __name__ == "__main__":
-    source, out, step = sys.argv[1:]
-    archive([source], out, settings=Settings(coder="similarity"), sample=10, progress=die_at(step))
+    source, out, step, engine = sys.argv[1:]
+    archive(
+        [source],
+        out,
+        engine=engine,
+        workers=2,
+        settings=Settings(coder="similarity"),
+        sample=10,
+        progress=die_at(step),
+    )

@@ -110,14 +110,17 @@ def test_what_the_coder_cannot_answer_is_unclear(thread):
 
 def test_other_weights_are_refused(tmp_path):
     shutil.copyfile(coder_folder() / "coder.json", tmp_path / "coder.json")
-    (tmp_path / "model.safetensors").write_bytes(b"other")
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "model.safetensors").write_bytes(b"other")
     with pytest.raises(EncoderError, match="Reinstall"):
         load_heads(tmp_path)
 
 
 def test_the_card_names_the_weights():
     heads = json.loads((coder_folder() / "coder.json").read_text(encoding="utf-8"))
-    assert heads["sha256"] in (coder_folder() / "card.json").read_text(encoding="utf-8")
+    card = (coder_folder() / "card.json").read_text(encoding="utf-8")
+    assert heads["frames"]["sha256"] in card
+    assert heads["pairs"]["sha256"] in card
     assert sum(path.stat().st_size for path in coder_folder().rglob("*")) < 60 * 2**20
 
 

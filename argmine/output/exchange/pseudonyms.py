@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from argmine.analysis import Analysis
 
 _KEY_BYTES = 32
-_KEPT_OF_MANIFEST = ("argmine", "coverage", "settings", "codebook", "encoder", "coder", "groups", "versions", "counts")
+_KEPT_OF_MANIFEST = ("argmine", "coverage", "codebook", "encoder", "groups", "versions", "counts")
+
+_KEPT_OF_SETTINGS = ("unit", "languages", "model", "stance_threshold", "side_threshold", "seed")
 
 
 def run_key(folder: Path) -> bytes:
@@ -83,6 +85,8 @@ def pseudonymous(analysis: Analysis, key: bytes) -> Material:
     stances = analysis.stances.assign(claim_id=analysis.stances["claim_id"].map(names))
     quotes = cloak.quotes(analysis.quotes, names)
     manifest = {name: analysis.manifest[name] for name in _KEPT_OF_MANIFEST if name in analysis.manifest}
+    manifest["settings"] = {name: analysis.manifest["settings"][name] for name in _KEPT_OF_SETTINGS}
+    manifest["coder"] = {"name": analysis.manifest["coder"]["name"]}
     title = mask(str(source["title"] or ""), masker).text
     manifest["source"] = {"name": MASK, "title": title, "url": None, "format": source["format"], "sha256": ""}
     cloaked = replace(

@@ -349,8 +349,12 @@
 
   // ---- the map -----------------------------------------------------------------------------------------------------
   const canvas = find("plot");
-  const placed = [];
-  for (let i = 0; i < nClaims; i++) if (claims.x[i] !== null && claims.y[i] !== null) placed.push(i);
+  const everywhere = [];
+  for (let i = 0; i < nClaims; i++) if (claims.x[i] !== null && claims.y[i] !== null) everywhere.push(i);
+  // Of very many claims the map draws some, evenly spaced through the thread; whatever is counted is counted over all.
+  const MOST_DRAWN = 20000;
+  const each = Math.ceil(everywhere.length / MOST_DRAWN);
+  const placed = everywhere.filter((_, at) => at % each === 0);
   // The stance that a mark shows: the surest one, of those that the filters ask for where they ask.
   const surest = (i) => (map.chosen && map.chosen.has(i) ? stances[i].filter(stanceFits) : stances[i]).reduce((best, stance) => (best === null || stance.confidence > best.confidence ? stance : best), null);
   const map = canvas && { view: { zoom: 1, x: 0.5, y: 0.5 }, hovered: -1, points: [], chosen: null };
@@ -439,7 +443,7 @@
     groups.slice(0, width < 600 ? 6 : 14).forEach((group, g) => {
       const mine = map.points.filter((point) => claims.group[point.i] === g);
       if (!mine.length) return;
-      const label = make("a", { href: address({ group: group.id }), "data-stay": "" }, group.label);
+      const label = make("a", { href: address({ group: group.id }), "data-stay": "", ...(group.unstable ? { class: "unstable", title: "an unstable group" } : {}) }, group.label);
       box.append(label);
       const [w, h] = [label.offsetWidth, label.offsetHeight];
       const x = Math.max(w / 2 + 4, Math.min(width - w / 2 - 4, median(mine.map((point) => point.px))));
@@ -515,6 +519,7 @@
     const outside = (value, [low, range]) => value < low || value > low + range;
     const far = placed.filter((i) => outside(claims.x[i], map.x) || outside(claims.y[i], map.y)).length;
     if (far) find("plot-far").textContent = ` ${many(far, "claim")} far from all others ${far === 1 ? "is" : "are"} drawn at the border.`;
+    if (placed.length < everywhere.length) find("plot-far").textContent += ` ${placed.length.toLocaleString("en")} of ${many(everywhere.length, "claim")} are drawn.`;
     let drag = null;
     const at = (event) => { const box = canvas.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
     canvas.addEventListener("pointermove", (event) => {
