@@ -55,12 +55,12 @@ def _in_context(sentences: list[FrameSentence], encoders: Encoders) -> InContext
         posts[s.post] = answered, f"{s.before} {s.text}".strip()
     ids = list(posts)
     made = pd.DataFrame({"post_id": ids, "thread_id": [_root(i, posts) for i in ids]})
-    made["parent_id"] = [posts[i][0] or None for i in ids]
+    made = made.assign(parent_id=[posts[i][0] or None for i in ids], depth=0, status="ok")
     made["text"] = [posts[i][1] for i in ids]
     starts = [len(f"{s.before} ".lstrip()) for s in sentences]
     claims = pd.DataFrame({"post_id": [s.post for s in sentences], "text": [s.text for s in sentences]})
     claims = claims.assign(start=starts, end=[start + len(s.text) for start, s in zip(starts, sentences, strict=True)])
-    claims = claims.assign(claim_id=claims["post_id"] + ":" + claims["start"].astype(str), kind="claim")
+    claims = claims.assign(claim_id=claims["post_id"] + ":" + claims["start"].astype(str), kind="claim", language="en")
     vectors = encoders.texts([s.text for s in sentences])
     conformed = tables.conform(claims, tables.CLAIMS), tables.conform(made, tables.POSTS)
     return InContext(*conformed, vectors, np.arange(len(claims)))

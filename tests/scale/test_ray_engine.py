@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,31 +29,36 @@ def cluster():
     ray.shutdown()
 
 
-def dying_once(folder, plan, marker):
-    """Return the work of coding; the first worker that has written two tables of a partition dies."""
+@pytest.fixture
+def dying_once(tmp_path):
+    """The work of coding, in place of argmine's; the first worker that has written two tables of a partition dies."""
+    marker = tmp_path / "died"
 
-    class Dying(Coding):
-        def __call__(self, number, buckets):
-            from argmine.scale import work
+    def make(folder, plan):  # a function in a function: workers do not import the tests, so it travels whole
+        class Dying(Coding):
+            def __call__(self, number, buckets):
+                from argmine.scale import work
 
-            write, written = work.write_table, []
+                write, written = work.write_table, []
 
-            def write_or_die(*given):
-                if len(written) == 2 and not marker.exists():
-                    given[0].parent.mkdir(exist_ok=True)
-                    given[0].with_name(f".{given[0].name}.{os.getpid()}").write_bytes(b"half a table")
-                    marker.write_text(str(os.getpid()))
-                    os.kill(os.getpid(), signal.SIGKILL)
-                written.append(given)
-                write(*given)
+                def write_or_die(*given):
+                    if len(written) == 2 and not marker.exists():
+                        given[0].parent.mkdir(exist_ok=True)
+                        given[0].with_name(f".{given[0].name}.{os.getpid()}").write_bytes(b"half a table")
+                        marker.write_text(str(os.getpid()))
+                        os.kill(os.getpid(), signal.SIGKILL)
+                    written.append(given)
+                    write(*given)
 
-            work.write_table = write_or_die
-            try:
-                return super().__call__(number, buckets)
-            finally:
-                work.write_table = write
+                work.write_table = write_or_die
+                try:
+                    return super().__call__(number, buckets)
+                finally:
+                    work.write_table = write
 
-    return Dying(folder, plan)
+        return Dying(folder, plan)
+
+    return make, marker
 
 
 def test_the_tables_are_those_of_the_local_engine(whole, dump, differing, cluster, tmp_path):
@@ -65,10 +69,10 @@ def test_the_tables_are_those_of_the_local_engine(whole, dump, differing, cluste
 
 
 def test_a_killed_worker_is_replaced_and_its_partition_done_anew(
-    whole, dump, differing, cluster, tmp_path, monkeypatch
+    whole, dump, differing, cluster, tmp_path, monkeypatch, dying_once
 ):
-    marker = tmp_path / "died"
-    monkeypatch.setattr(run, "Coding", partial(dying_once, marker=marker))
+    make, marker = dying_once
+    monkeypatch.setattr(run, "Coding", make)
     found = archive([dump], tmp_path / "out", **TWO_WORKERS)
     assert int(marker.read_text()) != os.getpid()
     assert differing(whole.root, found.root) == []
