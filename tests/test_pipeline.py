@@ -65,9 +65,8 @@ def test_frames_count_each_claim_once(sample_analysis):
 
 
 def test_a_list_of_quotes_shows_an_author_once(sample_analysis):
-    quotes = sample_analysis.quotes.fillna("")
-    for _, shown in quotes.groupby(["frame", "side", "cluster_id"]):
-        authors = shown.loc[shown["author"] != "", "author"]
+    for _, shown in sample_analysis.quotes.groupby(["frame", "side", "cluster_id"], dropna=False):
+        authors = shown["author"].dropna()
         assert authors.is_unique
         assert list(shown["rank"]) == list(range(1, len(shown) + 1))
 

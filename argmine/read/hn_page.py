@@ -195,7 +195,8 @@ def _opening(page: LexborHTMLParser) -> Draft | None:
             break
     if not identifier:
         return None
-    score = table.css_first(f"#score_{identifier}") or table.css_first("span.score")
+    scores = table.css("span.score")
+    score = next((node for node in scores if attribute(node, "id") == f"score_{identifier}"), next(iter(scores), None))
     body = table.css_first("div.toptext") or table.css_first(".commtext") or _old_text(table)
     text, markup = hn_text(_body_html(body)) if body is not None else ("", [])
     points = _NUMBER.search(score.text()) if score is not None else None

@@ -70,6 +70,13 @@ def test_a_page_is_read_as_a_tree(generation, write):
     assert discussion.coverage.notes == ()
 
 
+def test_a_mark_of_any_kind_may_stand_in_an_identifier(write):
+    row = ROW_2026.format(id=2, depth=0, width=0, author=USER.format("ann"), flag="", body=BODY.format("div", "Yes."))
+    old = HEAD_2026.replace('<tr class="athing submission" id="1">', '<tr><td><a id="up_1(x" href="vote">^</a></td>')
+    found = read(write(old + row + "</table></body></html>", "page.html"))
+    assert "Yes." in found.posts["text"].tolist()
+
+
 def test_a_page_says_that_there_are_more(write):
     coverage = read(write(page("2026", more=True))).coverage
     assert coverage.line().endswith("1 of 2 pages")
