@@ -59,8 +59,8 @@ class Settings:
         "Address of the server that llm:MODEL is asked at, as http://localhost:8000/v1; its key is taken from "
         "$ARGMINE_CODER_KEY.",
     )
-    # The best F1 on held-out comments of data/labelled/stance (0.65, flat from 0.25 to 0.4); of seven recorded threads on
-    # other subjects, under 0.8 % of the claims then speak to a frame.
+    # The best F1 on held-out comments of data/labelled/stance (0.65, flat from 0.25 to 0.4); of seven recorded threads
+    # on other subjects, under 0.8 % of the claims then speak to a frame.
     stance_threshold: float = knob(
         0.35, "Least confidence with which a claim is said to speak to a frame.", low=0, high=1
     )

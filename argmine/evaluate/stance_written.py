@@ -55,7 +55,7 @@ def _in_context(sentences: list[FrameSentence], encoders: Encoders) -> InContext
         posts[s.post] = answered, f"{s.before} {s.text}".strip()
     ids = list(posts)
     made = pd.DataFrame({"post_id": ids, "thread_id": [_root(i, posts) for i in ids]})
-    made = made.assign(parent_id=[posts[i][0] or None for i in ids], depth=0, status="ok")
+    made = made.assign(parent_id=pd.Series([posts[i][0] or None for i in ids]), depth=0, status="ok")
     made["text"] = [posts[i][1] for i in ids]
     starts = [len(f"{s.before} ".lstrip()) for s in sentences]
     claims = pd.DataFrame({"post_id": [s.post for s in sentences], "text": [s.text for s in sentences]})
