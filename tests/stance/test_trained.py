@@ -14,6 +14,8 @@ from argmine.errors import EncoderError, SettingsError
 from argmine.settings import Settings
 from argmine.stance import Encoders, code, load_coder
 from argmine.stance.coder import FrameScores, InContext
+from argmine.stance.reading import parts_vectors, reading_text
+from argmine.stance.thread import adapted, around
 from argmine.stance.trained import TrainedCoder, coder_folder, load_heads
 
 RENT = Codebook("made", (Frame("rent", "Rent", "Cap rents."),), background=("x",))
@@ -93,6 +95,40 @@ def test_a_frame_of_its_own_is_read_alone_first(thread):
         "Sure. [SEP] [SEP] [SEP] Rents must be capped.",
         "Said nobody who ever built a house. [SEP] [SEP] Sure. [SEP] Rents must be capped.",
     ]
+
+
+def test_a_frame_of_its_own_and_a_new_one_go_together_in_any_order(thread):
+    posts, claims = thread
+    own = load_codebook().frames
+    codebook = Codebook("mixed", (RENT.frames[0], own[1], own[0]), background=("x",))
+    encoders = Encoders(directions, lambda folder: Recorder())
+    read = InContext(claims, posts, directions(claims["text"]), np.arange(3))
+    scores = TrainedCoder().score(read, codebook, encoders, lambda done, total: None)
+    assert list(scores) == ["rent", own[1].name, own[0].name]
+    assert all(one.speaks.shape == (3,) and one.sides.shape == (3, 3) for one in scores.values())
+    alone = TrainedCoder().score(read, load_codebook(), encoders, lambda done, total: None)
+    assert np.array_equal(scores[own[0].name].speaks, alone[own[0].name].speaks)
+
+
+def test_what_is_learned_is_what_is_used(thread):
+    posts, claims = thread
+    coder, random = TrainedCoder(), np.random.default_rng(0)
+    answers = random.normal(size=(3, 384)).astype("float32")
+    read = InContext(claims, posts, np.zeros((3, 2)), np.arange(3))
+    encoders = Encoders(directions, lambda folder: lambda texts: answers[[len(text) % 3 for text in texts]])
+    texts = [reading_text(text, "", *context) for text, context in zip(read.texts, read.contexts, strict=True)]
+    logits = coder.heads.frames.logits(texts, encoders)
+    parts = parts_vectors(texts, encoders.of_folder(None))
+    plain = parts @ coder.heads.plain[:, :-1].T + coder.heads.plain[:, -1]
+    calibration = coder.heads.calibration["frames"]
+    own, other, *shifts = calibration["gate"]
+    opened = own * logits[..., 0] + other * plain + shifts
+    before, above = around(1 / (1 + np.exp(-opened)), ["a", "b", "b"], {"b": "a"})
+    slopes = calibration["speaks"]
+    total = slopes[0] * opened + slopes[1] * before + slopes[2] * above + slopes[3]
+    expected = adapted(1 / (1 + np.exp(-total)), np.full(3, "t"), np.array(calibration["prevalence"]))
+    scores = coder.score(read, load_codebook(), encoders, lambda done, total: None)
+    assert np.allclose(np.stack([one.speaks for one in scores.values()], 1), expected)
 
 
 def test_what_the_coder_cannot_answer_is_unclear(thread):
