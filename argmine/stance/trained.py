@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # Below this probability by a frame's own head, and below this likeness to a new frame's sentences, a claim is not read
 # again with the proposition.
-GATE = 0.05
+GATE = 0.2
 LIKENESS_GATE = 0.2
 _N_LOGITS = 1 + len(EXAMPLE_SIDES)
 
