@@ -31,7 +31,9 @@ def findings(view: View, frames: Sequence[FrameSection], intervals: Intervals) -
     if spoken_to:
         widest = max(spoken_to, key=lambda section: section.n_claims)
         sentences.append(_most_spoken_to(widest, intervals, resampling_unit(view)))
-    sided = [section for section in spoken_to if section.balance.pro + section.balance.con >= LEAST_WITH_A_SIDE]
+    sided = [section for section in spoken_to if _is_told(section)]
+    if spoken_to and not sided:
+        sentences.append(sentence("No frame is called one-sided or divided: too few of the claims have a sure side."))
     if sided:
         leaning = max(sided, key=_lean)
         sentences.append(_leaning(leaning))
@@ -71,6 +73,12 @@ def _reach(view: View, frames: Sequence[FrameSection]) -> Sentence:
 def resampling_unit(view: View) -> str:
     """Return what the intervals are over, in words."""
     return "authors" if view.claims["author"].notna().any() else "posts"
+
+
+def _is_told(section: FrameSection) -> bool:
+    """Return whether enough of a frame's claims have a side, and at most half are unclear: sure sides are no sample."""
+    balance = section.balance
+    return balance.pro + balance.con >= LEAST_WITH_A_SIDE and balance.unclear <= section.n_claims / 2
 
 
 def _most_spoken_to(section: FrameSection, intervals: Intervals, unit: str) -> Sentence:

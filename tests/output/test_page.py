@@ -283,6 +283,17 @@ def test_one_author_who_writes_much_of_a_frame_is_pointed_out(n_by_ada, said):
     assert ("one author wrote" in page) == said
 
 
+@pytest.mark.parametrize(
+    ("n_unclear", "said"), [(4, "Opinion is most one-sided on"), (40, "No frame is called one-sided or divided")]
+)
+def test_a_frame_whose_sides_are_mostly_unclear_is_not_called_one_sided(n_unclear, said):
+    sides = ["pro"] * 12 + ["unclear"] * n_unclear
+    thread = [Say(f"author {n}", [(f"Dogs, part {n}.", [("dogs", side)])]) for n, side in enumerate(sides)]
+    page = render_page(build(thread))
+    assert said in page
+    assert ("one-sided on" in page) == (n_unclear < 12)
+
+
 def test_counter_claims_stand_in_answers_from_the_other_side():
     says = [
         Say("ada", [("Dogs are good company.", [("dogs", "pro")])]),
