@@ -265,8 +265,7 @@ def write_coder(
     readings = [held_out["frames"][row] for row in comments]
     texts = [reading.text for reading in readings]
     asked = [networks["pairs"].predict([asking(text, f.proposition) for text in texts])[:, 0] for f in frames]
-    encode = _default_vectors()
-    opinions = parts_vectors(texts, encode) @ plain[:, :-1].T + plain[:, -1]
+    opinions = parts_vectors(texts, _default_vectors()) @ plain[:, :-1].T + plain[:, -1]
     coder: dict[str, Any] = {"propositions": {frame.name: frame.proposition for frame in frames}}
     coder["calibration"] = {
         "frames": calibrate_frames(logits["frames"][comments], opinions, np.stack(asked, 1), readings),
