@@ -7,12 +7,15 @@ written from the same declarations.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from argmine.errors import TableError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from pandas.api.extensions import ExtensionArray, ExtensionDtype
 
 ColumnType = Literal["string", "integer", "number", "datetime"]
 
@@ -197,7 +200,7 @@ def conform(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
             values = pd.Series([None] * len(frame), dtype=object)
         else:
             values = frame[column.name] if plain else frame[column.name].reset_index(drop=True)
-        columns[column.name] = _cast(values, column, table).array
+        columns[column.name] = _cast(values, column, table)
     return pd.DataFrame(columns, columns=table.names)
 
 
@@ -208,29 +211,40 @@ def empty(table: Table) -> pd.DataFrame:
     return conform(pd.DataFrame(columns=table.names), table)
 
 
-def _cast(values: pd.Series, column: Column, table: Table) -> pd.Series:
+def _cast(values: pd.Series, column: Column, table: Table) -> ExtensionArray:
     import pandas as pd
 
-    cast: pd.Series
+    wanted = _dtype(column.type)
     try:
-        if column.type == "datetime":
-            cast = pd.to_datetime(values, utc=True).astype(_PANDAS_TYPES["datetime"])
+        if values.dtype == wanted:
+            cast = values.array
+        elif column.type == "datetime":
+            cast = pd.to_datetime(values, utc=True).astype(wanted).array
         elif column.type == "number":
-            cast = pd.to_numeric(values).astype("float64")
+            cast = pd.to_numeric(values).astype(wanted).array
         else:
-            cast = values.astype(_PANDAS_TYPES[column.type])
+            cast = values.astype(wanted).array
     except (TypeError, ValueError) as error:
         raise TableError(
             f"table {table.name}: column {column.name} should hold {column.type} values: {error}."
         ) from error
     if column.type == "string" and not column.required:
         blank = cast == ""
-        cast = cast.mask(blank) if blank.any() else cast
-    if column.required and cast.isna().any():
-        raise TableError(f"table {table.name}: column {column.name} is empty in row {int(cast.isna().argmax())}.")
+        if blank.any():
+            cast = cast.copy()
+            cast[blank] = None
+    if column.required and (missing := cast.isna()).any():
+        raise TableError(f"table {table.name}: column {column.name} is empty in row {int(missing.argmax())}.")
     if column.allowed:
         wrong = [value for value in cast.dropna().unique() if value not in column.allowed]
         if wrong:
             allowed = ", ".join(column.allowed)
             raise TableError(f"table {table.name}: column {column.name} holds {wrong[0]!r}; allowed: {allowed}.")
     return cast
+
+
+@cache
+def _dtype(type_: ColumnType) -> ExtensionDtype | np.dtype[Any]:
+    import pandas as pd
+
+    return pd.api.types.pandas_dtype(_PANDAS_TYPES[type_])
