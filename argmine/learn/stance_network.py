@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,18 @@ DROPOUT = 0.1
 SCALE = 12.0
 N_LOGITS = 1 + len(SIDES)
 """Of a question: whether the claim speaks to the proposition or frame, then its sides."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained: passes over its readings, and the learning rate after a short rise, which falls to 0.
+
+    A side counts `side_weight` times as much in the loss as speaking to what was asked.
+    """
+
+    epochs: int
+    rate: float
+    side_weight: float
 
 
 class Network:
@@ -95,32 +108,29 @@ class Network:
 def train(
     network: Network,
     readings: list[Reading],
-    epochs: int,
-    rates: tuple[float, float],
+    recipe: Recipe,
     seed: int,
     after_epoch: Callable[[int], object],
 ) -> None:
-    """Train the network; after a short rise the learning rate goes from the first of `rates` to the second."""
+    """Train the network, with the same result for the same seed."""
     import torch
 
-    first, last = rates
-    optimizer = torch.optim.AdamW(network.parameters(), lr=first, weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=0.01, fused=True)
     chooser = random.Random(seed)  # noqa: S311
     encoded = network.encode([reading.text for reading in readings])
     lengths = np.array([len(ids) for ids in encoded])
     labels = _labels(readings)
     begin, step, total = time.monotonic(), 0, 0
-    for epoch in range(epochs):
+    for epoch in range(recipe.epochs):
         network.encoder.train()
         rows = np.array([row for row, reading in enumerate(readings) if chooser.random() < reading.share])
         plan = _batches(lengths[rows], chooser)
-        total = total or len(plan) * epochs
+        total = total or len(plan) * recipe.epochs
         for batch in plan:
             for group in optimizer.param_groups:
-                passed = min(step / total, 1.0)
-                group["lr"] = min((step + 1) / (WARM_UP * total), 1.0) * (first + (last - first) * passed)
+                group["lr"] = recipe.rate * min((step + 1) / (WARM_UP * total), 1.0) * max(1 - step / total, 0.0)
             chosen = rows[batch]
-            loss = _loss(network.logits([encoded[row] for row in chosen]), labels[chosen])
+            loss = _loss(network.logits([encoded[row] for row in chosen]), labels[chosen], recipe.side_weight)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
@@ -138,14 +148,14 @@ def _labels(readings: list[Reading]) -> torch.Tensor:
     return torch.tensor([[-1 if side == "none" else SIDES.index(side) for side in r.sides] for r in readings])
 
 
-def _loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+def _loss(logits: torch.Tensor, labels: torch.Tensor, side_weight: float) -> torch.Tensor:
     """Return the mean loss a reading: of speaking to what was asked, and of the side where it does."""
     import torch.nn.functional as F  # noqa: N812
 
     speaks = labels >= 0
     of_speaking = F.binary_cross_entropy_with_logits(logits[..., 0], speaks.float(), reduction="sum")
     of_sides = F.cross_entropy(logits[..., 1:][speaks], labels[speaks], reduction="sum")
-    return (of_speaking + of_sides) / len(labels)
+    return (of_speaking + side_weight * of_sides) / len(labels)
 
 
 def _padded(ids: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -23,7 +23,9 @@ _FLIPPED = {"pro": "con", "con": "pro", "neutral": "neutral", "none": "none"}
 _NEAR_THE_FRAMES = re.compile(
     r"\b(AI|LLMs?|models?|copyright|scrap\w+|open.?source|train\w*|weights|China|export)\b", re.I
 )
-_CONTEXT_LOST = 0.15
+# Shares of the readings that lose their context; in the comments that argue both sides nearly every reply opposes what
+# it answers, which people do less often.
+_CONTEXT_LOST = {"frames": 0.15, "sides": 0.5}
 _COMMENTS_A_GROUP = 16
 _OTHER_WORDING = 0.3
 
@@ -89,14 +91,21 @@ class FrameSentence:
     parent: str
 
 
-def frame_readings(folder: Path, seed: int, pattern: str = "frames_*.jsonl") -> Iterator[Reading]:
+def frame_readings(
+    folder: Path, seed: int, pattern: str = "frames_*.jsonl", source: str = "frames"
+) -> Iterator[Reading]:
     """Yield each coded sentence toward all built-in frames; now and then its context is lost, as on many pages."""
     chooser = random.Random(seed)  # noqa: S311 - not for secrets
     for s in frame_sentences(folder, pattern):
-        lost = chooser.random() < _CONTEXT_LOST
+        lost = chooser.random() < _CONTEXT_LOST[source]
         text = reading_text(s.text, "", s.before, "" if lost else s.above)
         post, parent = s.post if s.asserts else "", "" if lost else s.parent
-        yield Reading(text, "frames", s.group, s.sides, post=post, parent=parent)
+        yield Reading(text, source, s.group, s.sides, post=post, parent=parent)
+
+
+def side_readings(folder: Path, seed: int) -> Iterator[Reading]:
+    """Yield the sentences of the comments that argue both sides, to learn from only: threads are not like that."""
+    return frame_readings(folder, seed, "sides_*.jsonl", "sides")
 
 
 def frame_pair_readings(folder: Path, seed: int, pattern: str = "frames_*.jsonl") -> Iterator[Reading]:

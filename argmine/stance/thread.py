@@ -1,4 +1,4 @@
-"""What a claim's thread says about it: what the claims around it speak to, and how frequent a frame is there."""
+"""What a thread says of its claims: what others near them speak to and lean to, and how frequent a frame is there."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 PRIOR_CLAIMS = 20
 # However far a thread's subject is, what clearly speaks to a frame is found there too.
 LEAST_FACTOR = 0.2
+# Weight, in claims, of not knowing where a post leans.
+_NO_LEANING = 1.0
 _MOST_ROUNDS, _SETTLED = 100, 1e-6
 
 
@@ -35,6 +37,27 @@ def around(speaks: np.ndarray, post_ids: Sequence[str], parent_of: Mapping[str, 
         if parent in most:
             above[row] = most[parent]
     return before, above
+
+
+def leanings(
+    lean: np.ndarray, speaks: np.ndarray, post_ids: Sequence[str], parent_of: Mapping[str, str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far the other claims of each claim's post lean to one side, and how far the parent post does.
+
+    `lean` are logits of pro less those of con, `speaks` probabilities, both of shape (n, frames); so are the results,
+    which are means that each claim enters by how likely it speaks to the frame, 0 where there is no such claim.
+    """
+    import numpy as np
+
+    place = {post_id: number for number, post_id in enumerate(dict.fromkeys(post_ids))}
+    mine = np.array([place[post_id] for post_id in post_ids], dtype=np.int64)
+    # The last place is that of a parent without claims.
+    parents = np.array([place.get(parent_of.get(post_id, ""), len(place)) for post_id in post_ids], dtype=np.int64)
+    leaning, weight = np.zeros((2, len(place) + 1, speaks.shape[1]))
+    np.add.at(leaning, mine, speaks * lean)
+    np.add.at(weight, mine, speaks)
+    others = (leaning[mine] - speaks * lean) / (_NO_LEANING + weight[mine] - speaks)
+    return others, leaning[parents] / (_NO_LEANING + weight[parents])
 
 
 def adapted(speaks: np.ndarray, threads: np.ndarray, usual: np.ndarray) -> np.ndarray:

@@ -1,9 +1,9 @@
-"""The built-in coder: two encoders tuned to read a claim in its context, one of them together with a proposition.
+"""The built-in coder: two encoders tuned to read a claim in its context, one of them together with any proposition.
 
 The weights and the numbers of the heads stand in `argmine/models/stance/`; the encoders are run by the embedding core
-like any other. A frame that the coder was trained on has a head of its own, which is the gate for the second reading,
-with the proposition; there a logistic regression on untuned vectors, the claims around it and how frequent the frames
-are in its thread have a say too. Any other frame is gated by likeness to its sentences and read with its proposition.
+like any other. A frame that the coder was trained on has a head of its own, and a logistic regression on untuned
+vectors, the claims around and how frequent the frames are in the thread have a say too. Any other frame is gated by
+likeness to its sentences and read together with its proposition.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from argmine.errors import EncoderError
 from argmine.settings import DEFAULT_MODEL
 from argmine.stance.coder import FrameScores
 from argmine.stance.reading import CONTEXT_WORDS, parts_vectors, reading_text
-from argmine.stance.thread import adapted, around
+from argmine.stance.thread import adapted, around, leanings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from argmine.codebook import Codebook, Frame
     from argmine.stance.coder import Encoders, InContext, Progress
 
-# Below this probability by a frame's own head, and below this likeness to a new frame's sentences, a claim is not read
-# again with the proposition.
-GATE = 0.2
+# Below this likeness to a new frame's sentences a claim is not read with its proposition.
 LIKENESS_GATE = 0.2
 _N_LOGITS = 1 + len(EXAMPLE_SIDES)
 
@@ -131,7 +129,7 @@ class TrainedCoder:
             if column is None or own is None:
                 scores[frame.name] = self._any_frame(frame, claims, encoders)
             else:
-                scores[frame.name] = self._own_frame(frame, own, column, claims, encoders)
+                scores[frame.name] = FrameScores(own.speaks[:, column], own.sides[:, column])
             progress(len(claims) * number, total)
         return scores
 
@@ -164,26 +162,28 @@ class TrainedCoder:
         before, above = around(_logistic([1.0, 0.0], opened), claims.post_ids, claims.parent_of)
         alone = _logistic(calibration["speaks"], opened, before, above)
         speaks = adapted(alone, claims.threads, np.array(calibration["prevalence"]))
-        return _OwnFrames(logits[..., 1:], speaks)
-
-    def _own_frame(
-        self, frame: Frame, own: _OwnFrames, column: int, claims: InContext, encoders: Encoders
-    ) -> FrameScores:
-        import numpy as np
-
-        gate = GATE if frame.threshold is None else min(GATE, frame.threshold)
-        rows = np.flatnonzero(own.speaks[:, column] >= gate)
-        asked = self.heads.pairs.logits(_texts(claims, rows, frame.proposition), encoders)[:, 0, 1:]
-        of_own, of_asked = self.heads.calibration["frames"]["side"]
-        return _filled(own.speaks[:, column], rows, _softmax(of_own * own.sides[rows, column] + of_asked * asked))
+        sides = logits[..., 1:]
+        around_it = leanings(sides[..., 0] - sides[..., 1], speaks, claims.post_ids, claims.parent_of)
+        return _OwnFrames(_softmax(sides_in_thread(sides, around_it, calibration["side"])), speaks)
 
 
 @dataclass(frozen=True)
 class _OwnFrames:
-    """Of claims and the coder's own frames: logits of the sides, shape (n, frames, 3), and how likely each speaks."""
+    """Of claims and the coder's own frames: how likely each side is, shape (n, frames, 3), and that each speaks."""
 
     sides: np.ndarray
     speaks: np.ndarray
+
+
+def sides_in_thread(logits: np.ndarray, leaning: tuple[np.ndarray, np.ndarray], slopes: Sequence[float]) -> np.ndarray:
+    """Return the sides' logits, shape (n, frames, 3), with what the rest of the post and the parent post lean to.
+
+    `slopes` are those of the logits, of the rest of the post, and of the parent.
+    """
+    import numpy as np
+
+    toward = slopes[1] * leaning[0] + slopes[2] * leaning[1]
+    return np.asarray(slopes[0] * logits + np.stack([toward, -toward, np.zeros_like(toward)], axis=-1))
 
 
 def _texts(claims: InContext, rows: np.ndarray, proposition: str) -> list[str]:
@@ -214,5 +214,5 @@ def _logistic(weights: list[float], *logits: np.ndarray) -> np.ndarray:
 def _softmax(logits: np.ndarray) -> np.ndarray:
     import numpy as np
 
-    weight = np.exp(logits - logits.max(axis=1, keepdims=True, initial=-np.inf))
-    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+    weight = np.exp(logits - logits.max(axis=-1, keepdims=True, initial=-np.inf))
+    return np.asarray(weight / weight.sum(axis=-1, keepdims=True))
