@@ -31,7 +31,7 @@ def test_propositions_have_sentences_on_every_side():
 
 
 def test_comments_code_each_sentence():
-    for comment in lines("frames_*.jsonl"):
+    for comment in [*lines("frames_*.jsonl"), *lines("sides_*.jsonl")]:
         for sentence in comment["sentences"]:
             assert sentence["text"].strip()
             assert sentence["type"] in {"claim", "question", "quote", "other"}
@@ -41,13 +41,15 @@ def test_comments_code_each_sentence():
 
 def test_the_readme_counts_right():
     general = lines("general_*.jsonl")
-    comments = lines("frames_*.jsonl")
+    comments, both_sides = lines("frames_*.jsonl"), lines("sides_*.jsonl")
     readme = (FOLDER / "README.md").read_text(encoding="utf-8")
     for count in (
         len(general),
         sum(len(entry["sentences"]) for entry in general),
         len(comments),
         sum(len(comment["sentences"]) for comment in comments),
+        len(both_sides),
+        sum(len(comment["sentences"]) for comment in both_sides),
     ):
         assert f"{count:,}" in readme
 
@@ -56,8 +58,8 @@ def test_nothing_to_test_on_is_trained_on():
     def sentences(pattern):
         return {s["text"] for entry in lines(pattern) for s in entry["sentences"] if len(s["text"]) > 20}
 
-    for kind in ("frames", "general"):
-        assert not sentences(f"{kind}_*.jsonl") & sentences(f"test_{kind}*.jsonl")
+    for kind, tested in (("frames", "frames"), ("sides", "frames"), ("general", "general")):
+        assert not sentences(f"{kind}_*.jsonl") & sentences(f"test_{tested}*.jsonl")
 
 
 def runs(text):

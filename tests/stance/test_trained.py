@@ -15,8 +15,8 @@ from argmine.settings import Settings
 from argmine.stance import Encoders, code, load_coder
 from argmine.stance.coder import FrameScores, InContext
 from argmine.stance.reading import parts_vectors, reading_text
-from argmine.stance.thread import adapted, around
-from argmine.stance.trained import TrainedCoder, coder_folder, load_heads
+from argmine.stance.thread import adapted, around, leanings
+from argmine.stance.trained import TrainedCoder, coder_folder, load_heads, sides_in_thread
 
 RENT = Codebook("made", (Frame("rent", "Rent", "Cap rents."),), background=("x",))
 
@@ -85,16 +85,18 @@ def test_a_new_frame_is_read_where_the_claim_or_its_context_comes_near(thread):
     assert recorder.texts == []
 
 
-def test_a_frame_of_its_own_is_read_alone_first(thread):
+def test_a_frame_of_its_own_is_read_without_a_proposition(thread):
     posts, claims = thread
     recorder = Recorder()
     encoders = Encoders(directions, lambda folder: recorder)
     code(claims, posts, directions(claims["text"]), load_codebook(), TrainedCoder(), encoders, Settings())
-    assert recorder.texts[:3] == [
+    readings = [
         "Rents must be capped. [SEP] [SEP] [SEP]",
         "Sure. [SEP] [SEP] [SEP] Rents must be capped.",
         "Said nobody who ever built a house. [SEP] [SEP] Sure. [SEP] Rents must be capped.",
     ]
+    assert recorder.texts[:3] == readings
+    assert not [text for text in recorder.texts if load_codebook().frames[0].proposition in text]
 
 
 def test_a_frame_of_its_own_and_a_new_one_go_together_in_any_order(thread):
@@ -129,6 +131,23 @@ def test_what_is_learned_is_what_is_used(thread):
     expected = adapted(1 / (1 + np.exp(-total)), np.full(3, "t"), np.array(calibration["prevalence"]))
     scores = coder.score(read, load_codebook(), encoders, lambda done, total: None)
     assert np.allclose(np.stack([one.speaks for one in scores.values()], 1), expected)
+    leaning = leanings(logits[..., 1] - logits[..., 2], expected, ["a", "b", "b"], {"b": "a"})
+    sides = np.exp(sides_in_thread(logits[..., 1:], leaning, calibration["side"]))
+    sides /= sides.sum(axis=-1, keepdims=True)
+    assert np.allclose(np.stack([one.sides for one in scores.values()], 1), sides)
+
+
+def test_the_rest_of_the_post_and_the_parent_have_a_say_about_the_side():
+    lean = np.array([[2.0], [0.5], [-1.0], [3.0]])
+    speaks = np.array([[1.0], [0.5], [1.0], [0.0]])
+    rest, parent = leanings(lean, speaks, ["a", "a", "b", "c"], {"b": "a", "c": "b", "a": "absent"})
+    assert np.allclose(rest[:, 0], [0.25 / 1.5, 2.0 / 2.0, 0.0, 0.0])
+    assert np.allclose(parent[:, 0], [0.0, 0.0, 2.25 / 2.5, -1.0 / 2.0])
+    even = np.zeros((4, 1, 3))
+    sides = sides_in_thread(even, (rest, parent), [1.0, 1.0, -1.0])
+    assert sides[1, 0].argmax() == 0, "its own post is for it"
+    assert sides[2, 0].argmax() == 1, "it answers a post that is for it"
+    assert sides_in_thread(even[:0], leanings(lean[:0], speaks[:0], [], {}), [1.0, 1.0, -1.0]).shape == (0, 1, 3)
 
 
 def test_what_the_coder_cannot_answer_is_unclear(thread):
