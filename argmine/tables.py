@@ -214,6 +214,7 @@ def empty(table: Table) -> pd.DataFrame:
 def _cast(values: pd.Series, column: Column, table: Table) -> ExtensionArray:
     import pandas as pd
 
+    cast: ExtensionArray
     wanted = _dtype(column.type)
     try:
         if values.dtype == wanted:

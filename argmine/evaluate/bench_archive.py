@@ -46,19 +46,20 @@ print(json.dumps({name: found.manifest[name] for name in names} | {
 def run(sizes: list[int], model: str, sample: int, threads: Sequence[str] = ()) -> str:
     """Return a table: for each number of comments the claims, the seconds of each step and stage, and peak memory.
 
-    `growth` is how many times as long a comment takes as with the smaller number in the column before. The comments are
-    generated, or those of `threads` repeated with changed words.
+    Seconds are the processors', which other work on the machine changes little, but for the last line. `growth` is how
+    many times as long a comment takes as with the smaller number in the column before. The comments are generated, or
+    those of `threads` repeated with changed words.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         encoder = _encoder(folder, model)
         found = [_measure(folder, n, encoder, sample, threads) for n in sizes]
     rows = [["comments", *(f"{n:,}" for n in sizes)], ["claims", *(f"{one['counts']['claims']:,}" for one in found)]]
-    for group in ("seconds", "worker_seconds"):
+    for group, title in (("processor_seconds", "{}, s"), ("worker_processor_seconds", "  {} in workers, s")):
         for step in found[0]["timing"][group]:
             seconds = [one["timing"][group][step] for one in found]
-            rows.append([f"{step}, s" if group == "seconds" else f"  {step} in workers, s", *grown(seconds, sizes)])
-    for title, key in (("all, s", "seconds"), ("processor time, s", "cpu_seconds")):
+            rows.append([title.format(step), *grown(seconds, sizes)])
+    for title, key in (("all, s", "cpu_seconds"), ("all on the clock, s", "seconds")):
         rows.append([title, *grown([one[key] for one in found], sizes)])
     rows.append(["peak memory, MB", *(f"{one['peak_mb']:,}" for one in found)])
     return _laid_out(rows)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,18 +16,19 @@ from argmine.scale.tools import load_tools
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from argmine.scale.clock import Clock
+
 _COUNTED = ("read", "deleted", "removed", "dead", "stubs", "dangling_parents", "self_replies", "cycles",
             "duplicate_ids", "empty", "replaced_characters")  # fmt: skip
 
 
-def finish(folder: Folder, plan: Plan, engine: str, seconds: dict[str, float]) -> None:
+def finish(folder: Folder, plan: Plan, engine: str, clock: Clock) -> None:
     """Write the counts, the report and, last of all, the manifest; then remove what was only needed on the way."""
     import argmine
     from argmine.pipeline import versions
     from argmine.scale.counts import failed_quotes, totals
     from argmine.scale.report import write_report
 
-    begin = time.perf_counter()
     sources = [_read(folder.spool(number) / "counts.json") for number in range(len(plan.sources))]
     parts = [_read(path) for path in sorted((folder.work / "counts").glob("*.json"))]
     tools = load_tools(plan)
@@ -75,14 +75,16 @@ def finish(folder: Folder, plan: Plan, engine: str, seconds: dict[str, float]) -
             },
             "timing": {
                 "finished_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "seconds": seconds,
-                "worker_seconds": _stage_seconds(parts),
+                "seconds": clock.seconds,
+                "processor_seconds": clock.processor_seconds,
+                "worker_seconds": _in_workers("seconds", parts),
+                "worker_processor_seconds": _in_workers("processor_seconds", parts),
             },
             "counts": counts,
         }
         write_report(connection, folder, tools.codebook, manifest)
     folder.clear()
-    manifest["timing"]["seconds"] = {**seconds, "report": round(time.perf_counter() - begin, 3)}
+    clock.lap("report")  # the manifest holds its times
     write_json(folder.root / MANIFEST, manifest)
     shutil.rmtree(folder.work, ignore_errors=True)
 
@@ -96,10 +98,10 @@ def add_up(coverages: Iterable[dict[str, Any]]) -> Coverage:
     return replace(Coverage(), **total)  # type: ignore[arg-type]  # the counts are whole numbers, every one
 
 
-def _stage_seconds(parts: list[dict[str, Any]]) -> dict[str, float]:
-    """Return the seconds that workers spent in each stage, all partitions together."""
-    stages = dict.fromkeys(stage for part in parts for stage in part["seconds"])
-    return {stage: round(sum(part["seconds"].get(stage, 0.0) for part in parts), 3) for stage in stages}
+def _in_workers(kind: str, parts: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the seconds of a kind that workers spent in each stage, all partitions together."""
+    stages = dict.fromkeys(stage for part in parts for stage in part[kind])
+    return {stage: round(sum(part[kind].get(stage, 0.0) for part in parts), 3) for stage in stages}
 
 
 def _read(path: Any) -> dict[str, Any]:

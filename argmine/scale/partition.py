@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from argmine.read.draft import Draft, Parsed
 from argmine.read.reader import coverage_of, markup_of, posts_of
 from argmine.read.streaming import UNREADABLE, Rejected
 from argmine.read.tree import arrange
+from argmine.scale.clock import Clock
 from argmine.scale.spool import forum_and_title, to_draft
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Tables:
     vectors: np.ndarray
     threads: pd.DataFrame
     coverage: Coverage
-    seconds: dict[str, float]
+    clock: Clock
 
 
 def process_partition(rows: Sequence[list[Any]], tools: Tools) -> tuple[Tables, list[Rejected]]:
@@ -65,7 +65,7 @@ def _tables(rows: Sequence[list[Any]], tools: Tools) -> Tables:
     from argmine.embed import embed
     from argmine.stance import code
 
-    clock = _Clock()
+    clock = Clock()
     drafts = name_threads([to_draft(values) for values in rows])
     tree = arrange(drafts)
     posts, markup = tables.conform(posts_of(tree), tables.POSTS), markup_of(tree.drafts)
@@ -78,18 +78,7 @@ def _tables(rows: Sequence[list[Any]], tools: Tools) -> Tables:
     stances = code(claims, posts, vectors, tools.codebook, tools.coder, tools.encoders, tools.settings)
     clock.lap("code")
     keyed = claims.assign(copy_key=pd.Series(_copy_keys(claims, posts), dtype="Int64"))
-    return Tables(posts, quotations, keyed, stances, vectors, _threads(rows, posts), coverage, clock.seconds)
-
-
-class _Clock:
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._begin = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.seconds[stage] = now - self._begin
-        self._begin = now
+    return Tables(posts, quotations, keyed, stances, vectors, _threads(rows, posts), coverage, clock)
 
 
 def name_threads(drafts: list[Draft]) -> list[Draft]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from argmine.errors import ArgmineError, SourceError
 from argmine.read.streaming import expand, size_of
+from argmine.scale.clock import Clock
 from argmine.scale.copies import find_copies
 from argmine.scale.engines import Engine, Item, Local, open_engine
 from argmine.scale.gather import gather
@@ -76,12 +76,11 @@ def archive(
     if resumed and (folder.root / MANIFEST).is_file():
         return open_archive(folder.root)
     folder.clear()
-    clock = _Clock()
     try:
         load_tools(plan)  # what is wrong with a model or a coder is found before anything is read
         runner = open_engine(engine, address, workers)
         try:
-            _run(folder, plan, runner, progress, clock)
+            clock = _run(folder, plan, runner, progress)
         finally:
             runner.close()
     except ArgmineError:
@@ -89,13 +88,14 @@ def archive(
         raise
     from argmine.scale.finish import finish
 
-    finish(folder, plan, engine, clock.seconds)
+    finish(folder, plan, engine, clock)
     return open_archive(folder.root)
 
 
-def _run(folder: Folder, plan: Plan, runner: Engine, progress: Progress, clock: _Clock) -> None:
-    with clock.step("read"):
-        found = _gather_all(folder, plan, runner, progress)
+def _run(folder: Folder, plan: Plan, runner: Engine, progress: Progress) -> Clock:
+    clock = Clock()
+    found = _gather_all(folder, plan, runner, progress)
+    clock.lap("read")
     items = partitions(found, plan)
     if not items:
         left_out, rejected = (sum(counts[name] for counts in found) for name in ("left_out", "rejected"))
@@ -104,14 +104,15 @@ def _run(folder: Folder, plan: Plan, runner: Engine, progress: Progress, clock: 
             f"{rejected:,} set aside). Check --where and the files."
         )
     posts = {number: _posts_in(found, buckets) for number, buckets in items}
-    with clock.step("code"):
-        _each(runner, partial(Coding, folder, plan), items, posts, "code", progress)
-    with clock.step("copies"):
-        find_copies(folder)
-    with clock.step("groups"):
-        fit_groups(folder, plan, lambda done, total: progress("groups", done, total))
-    with clock.step("assign"):
-        _each(runner, partial(Grouping, folder, plan), items, posts, "assign", progress)
+    _each(runner, partial(Coding, folder, plan), items, posts, "code", progress)
+    clock.lap("code")
+    find_copies(folder)
+    clock.lap("copies")
+    fit_groups(folder, plan, lambda done, total: progress("groups", done, total))
+    clock.lap("groups")
+    _each(runner, partial(Grouping, folder, plan), items, posts, "assign", progress)
+    clock.lap("assign")
+    return clock
 
 
 def _gather_all(folder: Folder, plan: Plan, runner: Engine, progress: Progress) -> list[dict[str, Any]]:
@@ -166,24 +167,3 @@ def partitions(found: list[dict[str, Any]], plan: Plan) -> list[Item]:
 
 def _posts_in(found: list[dict[str, Any]], buckets: tuple[int, ...]) -> int:
     return sum(counts["buckets"].get(str(bucket), 0) for counts in found for bucket in buckets)
-
-
-class _Clock:
-    """Times each step of this process; a resumed run counts from where it was taken up."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    def step(self, name: str) -> _Step:
-        return _Step(self, name)
-
-
-class _Step:
-    def __init__(self, clock: _Clock, name: str) -> None:
-        self._clock, self._name, self._begin = clock, name, 0.0
-
-    def __enter__(self) -> None:
-        self._begin = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        self._clock.seconds[self._name] = round(time.perf_counter() - self._begin, 3)

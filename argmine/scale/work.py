@@ -46,7 +46,8 @@ class Coding:
             "claims": len(found.claims),
             "rejected": len(rejected),
             "coverage": found.coverage.as_dict(),
-            "seconds": {stage: round(seconds, 3) for stage, seconds in found.seconds.items()},
+            "seconds": found.clock.seconds,
+            "processor_seconds": found.clock.processor_seconds,
         }
         write_json(done, counts)
         return counts

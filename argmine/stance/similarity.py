@@ -27,6 +27,11 @@ SIDE_TEMPERATURE = 0.24
 FARTHEST_SHARE = 0.1
 # Examples that all say the same lie close together and would shut out what is put otherwise: this is near enough.
 FAR_ENOUGH = 0.3
+# Slope and middle of the curve from similarity to probability where the codebook has nothing to learn them from: a
+# frame of one sentence (from sentences of data/labelled/stance, one in six with its own proposition), and a codebook of
+# one frame without background.
+_PROPOSITION_ALONE = 14.0, 0.3
+_FRAME_ALONE = 20.0, 0.45
 
 
 class SimilarityCoder:
@@ -89,10 +94,11 @@ def _speaks(vectors: np.ndarray, known: np.ndarray, start: int, stop: int) -> np
         own, others = mean_of_nearest(similarity[:, inside]), mean_of_nearest(similarity[:, ~inside])
         return np.column_stack([own, own - others])
 
+    if inside.sum() == 1 or inside.all():  # nothing to learn from: distance alone must do
+        slope, middle = _PROPOSITION_ALONE if inside.sum() == 1 else _FRAME_ALONE
+        return np.asarray(1 / (1 + np.exp(-slope * (mean_of_nearest(vectors @ known[inside].T) - middle))))
     among_known = known @ known.T
     np.fill_diagonal(among_known, -1.0)
-    if inside.all():  # a codebook of one frame without background: distance alone must do
-        return np.asarray(1 / (1 + np.exp(-20 * (mean_of_nearest(vectors @ known.T) - 0.45))))
     own_features, claim_features = features(among_known), features(vectors @ known.T)
     model = LogisticRegression(C=100.0, class_weight="balanced").fit(own_features, inside)
     farthest = min(float(np.quantile(own_features[inside, 0], FARTHEST_SHARE)), FAR_ENOUGH)

@@ -3,7 +3,8 @@
 The weights and the numbers of the heads stand in `argmine/models/stance/`; the encoders are run by the embedding core
 like any other. A frame that the coder was trained on has a head of its own, and a logistic regression on untuned
 vectors, the claims around and how frequent the frames are in the thread have a say too. Any other frame is gated by
-likeness to its sentences and read together with its proposition.
+likeness to its sentences and read together with its proposition; whether a claim speaks to it is decided in equal parts
+by that reading and by the similarity coder, which knows the codebook's examples.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from argmine.errors import EncoderError
 from argmine.settings import DEFAULT_MODEL
 from argmine.stance.coder import FrameScores
 from argmine.stance.reading import CONTEXT_WORDS, parts_vectors, reading_text
+from argmine.stance.similarity import score_frames
 from argmine.stance.thread import adapted, around, leanings
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 # Below this likeness to a new frame's sentences a claim is not read with its proposition.
 LIKENESS_GATE = 0.2
+# The similarity coder reads a claim without its context: what it rules out for certain may still be a retort.
+LEAST_SIMILAR = 0.02
 _N_LOGITS = 1 + len(EXAMPLE_SIDES)
 
 
@@ -123,11 +127,13 @@ class TrainedCoder:
         total = len(claims) * (1 + len(codebook.frames))
         own = self._own_frames(claims, encoders) if any(c is not None for c in columns.values()) else None
         progress(len(claims), total)
+        others = None in columns.values()
+        similar = score_frames(claims.vectors[claims.rows], codebook, encoders.texts) if others else {}
         scores = {}
         for number, frame in enumerate(codebook.frames, 2):
             column = columns[frame.name]
             if column is None or own is None:
-                scores[frame.name] = self._any_frame(frame, claims, encoders)
+                scores[frame.name] = self._any_frame(frame, similar[frame.name].speaks, claims, encoders)
             else:
                 scores[frame.name] = FrameScores(own.speaks[:, column], own.sides[:, column])
             progress(len(claims) * number, total)
@@ -140,13 +146,13 @@ class TrainedCoder:
         speaks = _logistic(calibration["speaks"], logits[:, 0])
         return FrameScores(speaks, _softmax(calibration["side"][0] * logits[:, 1:]))
 
-    def _any_frame(self, frame: Frame, claims: InContext, encoders: Encoders) -> FrameScores:
+    def _any_frame(self, frame: Frame, similar: np.ndarray, claims: InContext, encoders: Encoders) -> FrameScores:
         import numpy as np
 
         rows = np.flatnonzero(claims.likeness(encoders.texts(_sentences(frame))) >= LIKENESS_GATE)
         found = self.ask(_texts(claims, rows, frame.proposition), encoders)
         speaks = np.zeros(len(claims))
-        speaks[rows] = found.speaks
+        speaks[rows] = _middle(found.speaks, similar[rows].clip(LEAST_SIMILAR, 1 - LEAST_SIMILAR))
         return _filled(speaks, rows, found.sides)
 
     def _own_frames(self, claims: InContext, encoders: Encoders) -> _OwnFrames:
@@ -175,7 +181,9 @@ class _OwnFrames:
     speaks: np.ndarray
 
 
-def sides_in_thread(logits: np.ndarray, leaning: tuple[np.ndarray, np.ndarray], slopes: Sequence[float]) -> np.ndarray:
+def sides_in_thread(
+    logits: np.ndarray, leaning: tuple[np.ndarray, np.ndarray], slopes: Sequence[float] | np.ndarray
+) -> np.ndarray:
     """Return the sides' logits, shape (n, frames, 3), with what the rest of the post and the parent post lean to.
 
     `slopes` are those of the logits, of the rest of the post, and of the parent.
@@ -209,6 +217,14 @@ def _logistic(weights: list[float], *logits: np.ndarray) -> np.ndarray:
 
     total = weights[-1] + sum(slope * part for slope, part in zip(weights, logits, strict=False))
     return np.asarray(1 / (1 + np.exp(-total)))
+
+
+def _middle(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return the probabilities whose log odds are the means of those of two."""
+    import numpy as np
+
+    odds = np.sqrt(one / (1 - one) * other / (1 - other))
+    return np.asarray(odds / (1 + odds))
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:

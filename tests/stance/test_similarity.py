@@ -54,6 +54,13 @@ def test_frames_and_sides_are_told_apart():
     ]
 
 
+def test_propositions_without_examples_find_what_is_near_them():
+    frames = (Frame("rent", "Rent", "rent"), Frame("bike", "Bike", "bike"))
+    for background in (("other", "misc"), ()):
+        stances = coded(["rent rent-", "bike bike-", "other", "misc"], Codebook("made", frames, background=background))
+        assert list(zip(stances["claim_id"], stances["frame"], strict=True)) == [("0", "rent"), ("1", "bike")]
+
+
 def test_a_side_that_cannot_be_told_is_unclear():
     assert list(coded(["rent rent+ rent-"])["side"]) == ["unclear"]
 

@@ -15,6 +15,7 @@ from argmine.settings import Settings
 from argmine.stance import Encoders, code, load_coder
 from argmine.stance.coder import FrameScores, InContext
 from argmine.stance.reading import parts_vectors, reading_text
+from argmine.stance.similarity import SimilarityCoder
 from argmine.stance.thread import adapted, around, leanings
 from argmine.stance.trained import TrainedCoder, coder_folder, load_heads, sides_in_thread
 
@@ -83,6 +84,19 @@ def test_a_new_frame_is_read_where_the_claim_or_its_context_comes_near(thread):
     far = claims.assign(post_id="a").iloc[2:].reset_index(drop=True)
     code(far, posts, directions(["x"]), RENT, TrainedCoder(), encoders, Settings())
     assert recorder.texts == []
+
+
+def test_similarity_counts_as_much_for_a_new_frame_as_the_reading(thread):
+    posts, claims = thread
+    coder, read = TrainedCoder(), InContext(claims, posts, directions(claims["text"]), np.arange(3))
+    encoders = Encoders(directions, lambda folder: Recorder())
+    similar = SimilarityCoder().score(read, RENT, encoders, lambda done, total: None)["rent"].speaks
+    assert similar[0] > 0.9
+    assert similar[2] < 0.1
+    asked = coder.ask(["any"], encoders).speaks[0]
+    both = [0.5 * np.log(asked / (1 - asked) * p / (1 - p)) for p in similar.clip(0.02, 0.98)]
+    scores = coder.score(read, RENT, encoders, lambda done, total: None)["rent"]
+    assert np.allclose(np.log(scores.speaks / (1 - scores.speaks)), both)
 
 
 def test_a_frame_of_its_own_is_read_without_a_proposition(thread):
