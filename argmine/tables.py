@@ -212,6 +212,7 @@ def empty(table: Table) -> pd.DataFrame:
 
 
 def _cast(values: pd.Series, column: Column, table: Table) -> ExtensionArray:
+    import numpy as np
     import pandas as pd
 
     cast: ExtensionArray
@@ -230,7 +231,7 @@ def _cast(values: pd.Series, column: Column, table: Table) -> ExtensionArray:
             f"table {table.name}: column {column.name} should hold {column.type} values: {error}."
         ) from error
     if column.type == "string" and not column.required:
-        blank = cast == ""
+        blank = np.asarray(cast == "")  # type: ignore[comparison-overlap]  # of each value
         if blank.any():
             cast = cast.copy()
             cast[blank] = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,9 +28,13 @@ CLAUSE_SHARE = 0.5
 _POINTING_BACK = frozenset(
     """
     and but or so because also then it it's its this that that's these those they they're he she his her their him them
-    which who such there same
+    which who such there same ok okay yes yeah no nope well sure right
+    doesn't don't didn't isn't wasn't won't can't
     """.split()
 )
+# A claim of fewer words, or one about its writer or its reader, seldom says what others of its group say.
+FULL_WORDS = 8
+_PERSONAL = re.compile(r"\b(i|me|my|mine|we|us|our|ours|you|your|yours)\b", re.IGNORECASE)
 
 
 def shorten(text: str, length: int = NAME_LENGTH) -> str:
@@ -60,15 +65,20 @@ def most_central(vectors: np.ndarray, texts: Sequence[str]) -> int:
 
 
 def most_telling(vectors: np.ndarray, texts: Sequence[str], phrases: Sequence[str]) -> int:
-    """Return the row nearest the mean among those that hold most of the phrases, up to two, and read well alone."""
+    """Return the row nearest the mean among those that read well alone and hold two of the phrases, or one.
+
+    A full claim that speaks of neither its writer nor its reader goes before any other, however many phrases it holds.
+    """
     import numpy as np
 
     held = np.array([sum(phrase in text.lower() for phrase in phrases) for text in texts])
     readable = np.array([reads_alone(text) for text in texts])
-    for least in (2, 1):
-        rows = np.flatnonzero(readable & (held >= least))
-        if len(rows):
-            return int(rows[(vectors[rows] @ vectors.mean(axis=0)).argmax()])
+    full = np.array([len(text.split()) >= FULL_WORDS and not _PERSONAL.search(text) for text in texts])
+    for fit in (readable & full, readable):
+        for least in (2, 1):
+            rows = np.flatnonzero(fit & (held >= least))
+            if len(rows):
+                return int(rows[(vectors[rows] @ vectors.mean(axis=0)).argmax()])
     return most_central(vectors, texts)
 
 

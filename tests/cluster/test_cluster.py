@@ -177,6 +177,13 @@ def test_a_name_holds_the_key_phrases_and_ends_with_a_clause():
     assert names.shorten("word " * 40).startswith("word word") and len(names.shorten("word " * 40)) <= names.NAME_LENGTH
 
 
+def test_a_name_is_about_its_subject_before_it_is_about_its_writer():
+    texts = ["I told my council about the rents in my street.", "The council has raised the rents of every street here."]
+    vectors = np.array([[1.0, 0.0], [0.8, 0.6]])
+    assert names.most_telling(vectors, texts, ["rents", "council"]) == 1
+    assert names.most_telling(vectors[:1], texts[:1], ["rents", "council"]) == 0
+
+
 def test_beyond_the_most_a_sample_is_laid_out_and_the_rest_join_its_groups(monkeypatch):
     claims, vectors = made_claims()
     laid_out = []
