@@ -1,4 +1,4 @@
-"""The `argmine` command: what there is, in the order of `argmine --help`; how it is started and how an error ends it."""
+"""The `argmine` command: every command in the order of `argmine --help`, and how an error ends it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What commands have in common: the folder of a run, and flags made from the knobs of Settings and the columns of a table."""
+"""What commands share: the folder of a run, and flags made from the knobs of Settings and the columns of a table."""
 
 from __future__ import annotations
 

@@ -97,8 +97,9 @@ def archive(
 ) -> None:
     """Run the stages over an archive of any size; a run that was killed goes on where it stopped."""
     from argmine import scale
+    from argmine.scale.progress import show_steps
 
-    with _steps() as progress:
+    with show_steps() as progress:
         found = scale.archive(
             sources,
             out,
@@ -152,12 +153,3 @@ def _progress() -> Iterator[Progress]:
             bars.update(tasks[stage], completed=done, total=total or None)
 
         yield update
-
-
-@contextmanager
-def _steps() -> Iterator[Progress]:
-    """Yield a progress callback that tells what is done, the rate and the time left: a bar, or a line now and then."""
-    from argmine.scale.progress import show_steps
-
-    with show_steps() as progress:
-        yield progress

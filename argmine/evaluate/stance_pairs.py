@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from argmine.codebook import Codebook, Frame
 from argmine.evaluate.calibration import expected_calibration_error
+from argmine.learn.coded_claims import CodedClaim, in_context
 from argmine.learn.stance_readings import SIDES, general_readings, key_points, perspectrum_readings
 from argmine.stance.coder import Encoders
-from argmine.stance.reading import reading_text
 from argmine.stance.trained import TrainedCoder
 
 OWN = Path("data/labelled/stance")
@@ -92,8 +93,13 @@ def _average_precision(hits: list[bool]) -> float:
 
 
 def _match(pairs: list[Pair], coder: TrainedCoder, encoders: Encoders) -> np.ndarray:
-    scores = coder.ask([reading_text(argument, point, "", "") for argument, point, _ in pairs], encoders)
-    return np.asarray(scores.speaks * scores.sides[:, 0])
+    """Return how likely each argument makes its key point; the key points are the frames of a codebook."""
+    arguments, points = ({text: row for row, text in enumerate(dict.fromkeys(p[i] for p in pairs))} for i in (0, 1))
+    frames = tuple(Frame(f"point_{number}", point, point) for point, number in points.items())
+    claims = in_context([CodedClaim(argument, {}) for argument in arguments], encoders.texts)
+    scores = coder.score(claims, Codebook("key points", frames), encoders, lambda done, total: None)
+    agrees = [scores[frame.name].speaks * scores[frame.name].sides[:, 0] for frame in frames]
+    return np.array([agrees[points[point]][arguments[argument]] for argument, point, _ in pairs])
 
 
 def _cosine(pairs: list[Pair], encoders: Encoders) -> np.ndarray:

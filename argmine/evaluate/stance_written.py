@@ -17,6 +17,7 @@ from argmine.stance.stage import decide
 
 FOLDER = Path("data/labelled/stance")
 PATTERN = "test_frames*.jsonl"
+_ABOVE = "above "
 _CODES = {"pro": "pro", "con": "con", "neutral": "neu"}
 
 
@@ -46,10 +47,10 @@ def code_comments(coder: Coder, encoders: Encoders, folder: Path = FOLDER, patte
 
 
 def _in_context(sentences: list[FrameSentence], encoders: Encoders) -> InContext:
-    """Return the sentences as claims of a thread: a comment is a post, and what it answers another one."""
+    """Return the sentences as claims of a thread: a comment is a post, and what it answers another, of one claim."""
     posts: dict[str, tuple[str, str]] = {}
     for s in sentences:
-        answered = s.parent or (f"above {s.post}" if s.above else "")
+        answered = s.parent or (f"{_ABOVE}{s.post}" if s.above else "")
         if answered and not s.parent:
             posts[answered] = "", s.above
         posts[s.post] = answered, f"{s.before} {s.text}".strip()
@@ -58,16 +59,18 @@ def _in_context(sentences: list[FrameSentence], encoders: Encoders) -> InContext
     made = made.assign(parent_id=pd.Series([posts[i][0] or None for i in ids]), depth=0, status="ok")
     made["text"] = [posts[i][1] for i in ids]
     starts = [len(f"{s.before} ".lstrip()) for s in sentences]
-    claims = pd.DataFrame({"post_id": [s.post for s in sentences], "text": [s.text for s in sentences]})
-    claims = claims.assign(start=starts, end=[start + len(s.text) for start, s in zip(starts, sentences, strict=True)])
-    claims = claims.assign(claim_id=claims["post_id"] + ":" + claims["start"].astype(str), kind="claim", language="en")
-    vectors = encoders.texts([s.text for s in sentences])
+    spans = [(s.post, start, s.text) for s, start in zip(sentences, starts, strict=True)]
+    spans += [(i, 0, posts[i][1]) for i in ids if i.startswith(_ABOVE)]
+    claims = pd.DataFrame(spans, columns=["post_id", "start", "text"])
+    claims = claims.assign(end=claims["start"] + claims["text"].str.len(), kind="claim", language="en")
+    claims = claims.assign(claim_id=claims["post_id"] + ":" + claims["start"].astype(str))
+    vectors = encoders.texts(claims["text"].tolist())
     conformed = tables.conform(claims, tables.CLAIMS), tables.conform(made, tables.POSTS)
-    return InContext(*conformed, vectors, np.arange(len(claims)))
+    return InContext(*conformed, vectors, np.arange(len(sentences)))
 
 
 def _root(post: str, posts: dict[str, tuple[str, str]]) -> str:
     """Return the words that the thread of a post begins with, or its first post where it answers nobody."""
     while posts.get(post, ("", ""))[0]:
         post = posts[post][0]
-    return posts[post][1] if post.startswith("above ") else post
+    return posts[post][1] if post.startswith(_ABOVE) else post

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import random
+import re
 import shutil
 from functools import partial
 from pathlib import Path
@@ -35,13 +36,14 @@ from argmine.learn.stance_readings import (
     web_readings,
 )
 from argmine.settings import DEFAULT_MODEL, Settings
-from argmine.stance.reading import parts_vectors
+from argmine.stance.reading import plain_features
 from argmine.stance.thread import around, leanings
 from argmine.stance.trained import sides_in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 HELD_OUT = 1 / 12
 WATCHED = HELD_OUT / 3
 """Shares of the groups that are held out for calibration, and whose scores are printed after each epoch."""
@@ -111,7 +113,7 @@ def fit_plain(readings: Sequence[Reading], seed: int) -> np.ndarray:
 
     chooser = random.Random(seed)  # noqa: S311
     chosen = [r for r in readings if chooser.random() < r.share]
-    vectors = parts_vectors([r.text for r in chosen], _default_vectors())
+    vectors = plain_vectors(chosen)
     fitted = [
         LogisticRegression(C=1.0, max_iter=2_000).fit(vectors, [r.sides[number] != "none" for r in chosen])
         for number in range(len(FRAMES))
@@ -119,11 +121,18 @@ def fit_plain(readings: Sequence[Reading], seed: int) -> np.ndarray:
     return np.vstack([np.hstack([model.coef_, model.intercept_[:, None]]) for model in fitted])
 
 
-def _default_vectors() -> Callable[[Sequence[str]], np.ndarray]:
+def plain_vectors(readings: Sequence[Reading]) -> np.ndarray:
+    """Return the plain features of readings by the default encoder; their context's last sentences stand for claims."""
     from argmine.embed import embed, load_encoder
 
     encoder = load_encoder(Settings())
-    return lambda texts: embed(texts, encoder)
+    claims, _, before, above = zip(*(reading.text.split("[SEP]") for reading in readings), strict=True)
+
+    def vectors(texts: Sequence[str]) -> np.ndarray:
+        last = [_SENTENCE_END.split(text.strip())[-1] for text in texts]
+        return np.asarray(embed([text or "." for text in last], encoder) * np.array([[text != ""] for text in last]))
+
+    return plain_features(embed([text.strip() for text in claims], encoder), vectors(before), vectors(above))
 
 
 def calibrate_frames(own: np.ndarray, plain: np.ndarray, readings: Sequence[Reading]) -> dict[str, Any]:
@@ -278,7 +287,7 @@ def write_coder(
     frames = load_codebook().frames
     comments = [row for row, r in enumerate(held_out["frames"]) if r.post]
     readings = [held_out["frames"][row] for row in comments]
-    opinions = parts_vectors([r.text for r in readings], _default_vectors()) @ plain[:, :-1].T + plain[:, -1]
+    opinions = plain_vectors(readings) @ plain[:, :-1].T + plain[:, -1]
     coder: dict[str, Any] = {"propositions": {frame.name: frame.proposition for frame in frames}}
     coder["calibration"] = {
         "frames": calibrate_frames(logits["frames"][comments], opinions, readings),

@@ -115,6 +115,21 @@ class InContext:
         places = zip(self.post_ids, self.claims["start"].iloc[self.rows], strict=True)
         return [(text[post_id][:start], text.get(self.parent_of[post_id], "")) for post_id, start in places]
 
+    def neighbours(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the vectors of the claim before each one in its post, and of the last claim of its parent post.
+
+        `vectors` are those of all the thread's claims, shape (n_claims, dim); a row of zeros stands for no such claim.
+        """
+        import numpy as np
+
+        post_ids = self.claims["post_id"].to_numpy()
+        last = dict(zip(post_ids, range(len(post_ids)), strict=True))
+        nothing = len(vectors)
+        with_nothing = np.vstack([vectors, np.zeros_like(vectors[:1])])
+        before = [row - 1 if row and post_ids[row - 1] == post_ids[row] else nothing for row in self.rows]
+        above = [last.get(self.parent_of[post_id], nothing) for post_id in self.post_ids]
+        return with_nothing[before], with_nothing[above]
+
     def likeness(self, known: np.ndarray) -> np.ndarray:
         """Return how near each claim comes to unit vectors of shape (m, dim): the mean of the nearest, shape (n,).
 

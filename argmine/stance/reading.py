@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     import numpy as np
 
 CONTEXT_WORDS = 24
@@ -25,23 +23,11 @@ def reading_text(claim: str, proposition: str, before: str, parent: str) -> str:
     return " ".join(" [SEP] ".join(" ".join(words).replace("[SEP]", "SEP") for words in parts).split())
 
 
-def asking(reading: str, proposition: str) -> str:
-    """Return a reading without a proposition with that one in it.
+def plain_features(claims: np.ndarray, before: np.ndarray, above: np.ndarray) -> np.ndarray:
+    """Return vectors of claims, of the claims before them and of the ends of their parents, side by side.
 
-    >>> asking(reading_text("Said nobody.", "", "", "Everybody wants it."), "Cap rents.")
-    'Said nobody. [SEP] Cap rents. [SEP] [SEP] Everybody wants it.'
+    Each has shape (n, dim), the result (n, 3 dim); a row of zeros stands for nothing.
     """
-    claim, _, context = reading.partition("[SEP]")
-    return " ".join([claim.strip(), "[SEP]", *proposition.split(), context.strip()])
-
-
-def parts_vectors(readings: Sequence[str], encode: Callable[[Sequence[str]], np.ndarray]) -> np.ndarray:
-    """Return the vectors of each reading's claim, words before and parent, side by side, shape (n, 3 dim)."""
     import numpy as np
 
-    parts = [[part.strip() for part in reading.split("[SEP]")] for reading in readings]
-    vectors = []
-    for place, weight in ((0, 1.0), (2, CONTEXT_WEIGHT), (3, CONTEXT_WEIGHT)):
-        filled = np.array([weight if part[place] else 0.0 for part in parts])
-        vectors.append(encode([part[place] or "." for part in parts]) * filled[:, None])
-    return np.hstack(vectors)
+    return np.hstack([claims, CONTEXT_WEIGHT * before, CONTEXT_WEIGHT * above])

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from argmine.codebook import EXAMPLE_SIDES, load_codebook
+from argmine.embed.weights import DEFAULT_SHA256
 from argmine.errors import EncoderError
 from argmine.settings import DEFAULT_MODEL
 from argmine.stance.coder import FrameScores
-from argmine.stance.reading import CONTEXT_WORDS, parts_vectors, reading_text
+from argmine.stance.reading import CONTEXT_WORDS, plain_features, reading_text
 from argmine.stance.similarity import score_frames
 from argmine.stance.thread import adapted, around, leanings
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 # Below this likeness to a new frame's sentences a claim is not read with its proposition.
 LIKENESS_GATE = 0.2
 # The similarity coder reads a claim without its context: what it rules out for certain may still be a retort.
-LEAST_SIMILAR = 0.02
+LEAST_SIMILAR, MOST_SIMILAR = 0.02, 1 - 1e-6
 _N_LOGITS = 1 + len(EXAMPLE_SIDES)
 
 
@@ -61,8 +62,8 @@ class Reader:
 class Heads:
     """What the coder was trained to: a reader of the frames of `propositions`, and one of any proposition.
 
-    `plain` gives a second opinion on each frame from the vectors of a reading's parts by the default encoder: weight
-    (frames, 3 dim + 1), the bias last. `calibration` is what `argmine.learn.stance` found for each reader.
+    `plain` gives a second opinion on each frame from the default encoder's vectors of the claim and its neighbours:
+    weight (frames, 3 dim + 1), the bias last. `calibration` is what `argmine.learn.stance` found for each reader.
     """
 
     frames: Reader
@@ -152,7 +153,7 @@ class TrainedCoder:
         rows = np.flatnonzero(claims.likeness(encoders.texts(_sentences(frame))) >= LIKENESS_GATE)
         found = self.ask(_texts(claims, rows, frame.proposition), encoders)
         speaks = np.zeros(len(claims))
-        speaks[rows] = _middle(found.speaks, similar[rows].clip(LEAST_SIMILAR, 1 - LEAST_SIMILAR))
+        speaks[rows] = _middle(found.speaks, similar[rows].clip(LEAST_SIMILAR, MOST_SIMILAR))
         return _filled(speaks, rows, found.sides)
 
     def _own_frames(self, claims: InContext, encoders: Encoders) -> _OwnFrames:
@@ -161,8 +162,11 @@ class TrainedCoder:
         calibration = self.heads.calibration["frames"]
         readings = _texts(claims, np.arange(len(claims)), "")
         logits = self.heads.frames.logits(readings, encoders)
-        parts = parts_vectors(readings, encoders.of_folder(Path(DEFAULT_MODEL)))
-        plain = parts @ self.heads.plain[:, :-1].T + self.heads.plain[:, -1]
+        vectors = claims.vectors
+        if encoders.sha256 != DEFAULT_SHA256:
+            vectors = encoders.of_folder(Path(DEFAULT_MODEL))(claims.claims["text"].tolist())
+        features = plain_features(vectors[claims.rows], *claims.neighbours(vectors))
+        plain = features @ self.heads.plain[:, :-1].T + self.heads.plain[:, -1]
         own_slope, plain_slope, *shifts = calibration["gate"]
         opened = own_slope * logits[..., 0] + plain_slope * plain + np.array(shifts)
         before, above = around(_logistic([1.0, 0.0], opened), claims.post_ids, claims.parent_of)

@@ -14,7 +14,7 @@ from argmine.errors import EncoderError, SettingsError
 from argmine.settings import Settings
 from argmine.stance import Encoders, code, load_coder
 from argmine.stance.coder import FrameScores, InContext
-from argmine.stance.reading import parts_vectors, reading_text
+from argmine.stance.reading import plain_features, reading_text
 from argmine.stance.similarity import SimilarityCoder
 from argmine.stance.thread import adapted, around, leanings
 from argmine.stance.trained import TrainedCoder, coder_folder, load_heads, sides_in_thread
@@ -94,7 +94,7 @@ def test_similarity_counts_as_much_for_a_new_frame_as_the_reading(thread):
     assert similar[0] > 0.9
     assert similar[2] < 0.1
     asked = coder.ask(["any"], encoders).speaks[0]
-    both = [0.5 * np.log(asked / (1 - asked) * p / (1 - p)) for p in similar.clip(0.02, 0.98)]
+    both = [0.5 * np.log(asked / (1 - asked) * p / (1 - p)) for p in similar.clip(0.02, 1 - 1e-6)]
     scores = coder.score(read, RENT, encoders, lambda done, total: None)["rent"]
     assert np.allclose(np.log(scores.speaks / (1 - scores.speaks)), both)
 
@@ -134,8 +134,10 @@ def test_what_is_learned_is_what_is_used(thread):
     encoders = Encoders(directions, lambda folder: lambda texts: answers[[len(text) % 3 for text in texts]])
     texts = [reading_text(text, "", *context) for text, context in zip(read.texts, read.contexts, strict=True)]
     logits = coder.heads.frames.logits(texts, encoders)
-    parts = parts_vectors(texts, encoders.of_folder(None))
-    plain = parts @ coder.heads.plain[:, :-1].T + coder.heads.plain[:, -1]
+    vectors = answers[[len(text) % 3 for text in read.texts]]
+    nothing = np.zeros_like(vectors[0])
+    features = plain_features(vectors, np.array([nothing, nothing, vectors[1]]), np.array([nothing, *vectors[[0, 0]]]))
+    plain = features @ coder.heads.plain[:, :-1].T + coder.heads.plain[:, -1]
     calibration = coder.heads.calibration["frames"]
     own, other, *shifts = calibration["gate"]
     opened = own * logits[..., 0] + other * plain + shifts
