@@ -154,11 +154,13 @@ def calibrate_frames(own: np.ndarray, plain: np.ndarray, readings: Sequence[Read
     total = stacked[-1] + sum(slope * one for slope, one in zip(stacked, features, strict=False))
     rest, parent = leanings(own[..., 1] - own[..., 2], _logistic(total), posts, parents)
     gold = np.array([SIDES.index(side) for r in readings for side in r.sides if side != "none"])
-    side = _best_slopes(own[speaks][:, 1:], (rest[speaks], parent[speaks]), gold)
+    leaning = rest[speaks], parent[speaks]
+    slopes = _best_slopes(own[speaks][:, 1:], leaning, gold) * [1.0, 1.0, PARENT_TRUST]
+    _print_told(sides_in_thread(own[speaks][:, 1:], leaning, slopes), gold)
     return {
         "gate": _rounded(gate),
         "speaks": _rounded(stacked),
-        "side": _rounded(side * [1.0, 1.0, PARENT_TRUST]),
+        "side": _rounded(slopes),
         "prevalence": _rounded(speaks.mean(axis=0)),
     }
 
@@ -201,6 +203,17 @@ def _best_slopes(logits: np.ndarray, leaning: tuple[np.ndarray, np.ndarray], gol
         return float(-log_softmax(total, axis=1)[np.arange(len(gold)), gold].mean())
 
     return np.asarray(minimize(loss, np.array([1.0, 0.0, 0.0])).x)
+
+
+def _print_told(logits: np.ndarray, gold: np.ndarray) -> None:
+    """Print how many sides are told above each threshold, and how many of them are right: to choose side_threshold."""
+    from scipy.special import softmax
+
+    likely = softmax(logits, axis=1)
+    right = likely.argmax(axis=1) == gold
+    for threshold in np.arange(0.4, 0.9, 0.05):
+        told = likely.max(axis=1) >= threshold
+        print(f"sides of at least {threshold:.2f}: {told.mean():.2f} told, {right[told].mean():.2f} of them right")
 
 
 def _rounded(values: np.ndarray) -> list[float]:
