@@ -93,13 +93,13 @@ def _average_precision(hits: list[bool]) -> float:
 
 
 def _match(pairs: list[Pair], coder: TrainedCoder, encoders: Encoders) -> np.ndarray:
-    """Return how likely each argument makes its key point; the key points are the frames of a codebook."""
+    """Return how likely each argument speaks to its key point; the key points are the frames of a codebook."""
     arguments, points = ({text: row for row, text in enumerate(dict.fromkeys(p[i] for p in pairs))} for i in (0, 1))
     frames = tuple(Frame(f"point_{number}", point, point) for point, number in points.items())
     claims = in_context([CodedClaim(argument, {}) for argument in arguments], encoders.texts)
     scores = coder.score(claims, Codebook("key points", frames), encoders, lambda done, total: None)
-    agrees = [scores[frame.name].speaks * scores[frame.name].sides[:, 0] for frame in frames]
-    return np.array([agrees[points[point]][arguments[argument]] for argument, point, _ in pairs])
+    speaks = np.array([scores[frame.name].speaks for frame in frames])
+    return np.array([speaks[points[point], arguments[argument]] for argument, point, _ in pairs])
 
 
 def _cosine(pairs: list[Pair], encoders: Encoders) -> np.ndarray:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from argmine.codebook import load_codebook
-from argmine.embed.weights import WEIGHTS, WORD_VECTORS, find_model
+from argmine.embed.weights import DEFAULT_SHA256, WEIGHTS, WORD_VECTORS, find_model
 from argmine.learn.stance_network import MOST_TOKENS, SCALE, Network, Recipe, train
 from argmine.learn.stance_readings import (
     FRAMES,
@@ -307,6 +307,7 @@ def write_coder(
         "pairs": calibrate_pairs(logits["pairs"][:, 0], held_out["pairs"]),
     }
     coder["plain"] = [_rounded(row) for row in plain]
+    coder["plain_encoder"] = DEFAULT_SHA256
     coder |= {name: export(network, model_folder, out / name) for name, network in networks.items()}
     (out / "coder.json").write_text(json.dumps(coder) + "\n", encoding="utf-8")
 

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from argmine.codebook import EXAMPLE_SIDES, load_codebook
-from argmine.embed.weights import DEFAULT_SHA256
 from argmine.errors import EncoderError
 from argmine.settings import DEFAULT_MODEL
 from argmine.stance.coder import FrameScores
@@ -63,7 +62,8 @@ class Heads:
     """What the coder was trained to: a reader of the frames of `propositions`, and one of any proposition.
 
     `plain` gives a second opinion on each frame from the default encoder's vectors of the claim and its neighbours:
-    weight (frames, 3 dim + 1), the bias last. `calibration` is what `argmine.learn.stance` found for each reader.
+    weight (frames, 3 dim + 1), the bias last; `plain_encoder` is the sha256 of that encoder. `calibration` is what
+    `argmine.learn.stance` found for each reader.
     """
 
     frames: Reader
@@ -71,6 +71,7 @@ class Heads:
     propositions: dict[str, str]
     calibration: dict[str, dict[str, list[float]]]
     plain: np.ndarray
+    plain_encoder: str
 
     def column(self, frame: Frame) -> int | None:
         """Return the place of the frame among those with a head of their own, or None for a frame that has none."""
@@ -99,7 +100,8 @@ def load_heads(folder: Path) -> Heads:
         return Reader(folder / name, sha256, weight, bias)
 
     plain = np.array(values["plain"], dtype=np.float32)
-    return Heads(reader("frames"), reader("pairs"), values["propositions"], values["calibration"], plain)
+    readers = reader("frames"), reader("pairs")
+    return Heads(*readers, values["propositions"], values["calibration"], plain, values["plain_encoder"])
 
 
 class TrainedCoder:
@@ -163,7 +165,7 @@ class TrainedCoder:
         readings = _texts(claims, np.arange(len(claims)), "")
         logits = self.heads.frames.logits(readings, encoders)
         vectors = claims.vectors
-        if encoders.sha256 != DEFAULT_SHA256:
+        if encoders.sha256 != self.heads.plain_encoder:
             vectors = encoders.of_folder(Path(DEFAULT_MODEL))(claims.claims["text"].tolist())
         features = plain_features(vectors[claims.rows], *claims.neighbours(vectors))
         plain = features @ self.heads.plain[:, :-1].T + self.heads.plain[:, -1]

@@ -178,7 +178,7 @@ def test_a_name_holds_the_key_phrases_and_ends_with_a_clause():
 
 
 def test_a_name_is_about_its_subject_before_it_is_about_its_writer():
-    texts = ["I told my council about the rents in my street.", "The council has raised the rents of every street here."]
+    texts = ["I told my council about the rents in my street.", "The council has raised the rents of every street."]
     vectors = np.array([[1.0, 0.0], [0.8, 0.6]])
     assert names.most_telling(vectors, texts, ["rents", "council"]) == 1
     assert names.most_telling(vectors[:1], texts[:1], ["rents", "council"]) == 0
