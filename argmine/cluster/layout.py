@@ -48,7 +48,11 @@ def principal_axes(vectors: np.ndarray) -> np.ndarray:
 def umap_layout(
     vectors: np.ndarray, neighbours: tuple[np.ndarray, np.ndarray], n_dimensions: int, seed: int
 ) -> np.ndarray:
-    """Return UMAP coordinates on the given exact neighbours, shape (n, n_dimensions) (McInnes and others 2018)."""
+    """Return UMAP coordinates on the given exact neighbours, shape (n, n_dimensions) (McInnes and others 2018).
+
+    It starts from principal components, which do as well (Kobak and Linderman 2021): the eigenvectors of UMAP's default
+    start come from a solver that draws numbers of its own, and differ from run to run.
+    """
     import warnings
 
     import numpy as np
@@ -61,6 +65,7 @@ def umap_layout(
             min_dist=0.0 if n_dimensions > 2 else 0.15,
             metric="cosine",
             random_state=seed,
+            init="pca",
             n_jobs=1,
             precomputed_knn=(*neighbours, None),
         )
