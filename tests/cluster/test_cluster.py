@@ -177,6 +177,14 @@ def test_a_name_holds_the_key_phrases_and_ends_with_a_clause():
     assert names.shorten("word " * 40).startswith("word word") and len(names.shorten("word " * 40)) <= names.NAME_LENGTH
 
 
+def test_a_layout_of_repeated_vectors_is_the_same_every_time():
+    vectors = np.random.default_rng(0).normal(size=(300, 32)).repeat(5, axis=0)
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype("float32")
+    neighbours = stage.layouts.nearest_neighbours(vectors, 15)
+    once, again = (stage.layouts.umap_layout(vectors, neighbours, 5, seed=0) for _ in range(2))
+    assert np.array_equal(once, again)
+
+
 def test_a_name_is_about_its_subject_before_it_is_about_its_writer():
     texts = ["I told my council about the rents in my street.", "The council has raised the rents of every street."]
     vectors = np.array([[1.0, 0.0], [0.8, 0.6]])
