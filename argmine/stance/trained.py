@@ -114,7 +114,7 @@ class TrainedCoder:
     def describe(self, codebook: Codebook) -> dict[str, Any]:
         """Return the coder's name and weights, and its scores where they were measured with this codebook."""
         described: dict[str, Any] = {
-            "name": "a trained model that reads each claim in its context with the frame's proposition",
+            "name": "a trained model that reads each claim in its context",
             "reads": f"It reads a claim with the {CONTEXT_WORDS} words before it and the end of the post it answers.",
             "sha256": hashlib.sha256((self.folder / "coder.json").read_bytes()).hexdigest(),
         }
