@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from argmine.output.page_corrections import correction_finding
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 LEAST_WITH_A_SIDE = 10
 MOST_ACTIVE = 5
+Z_95 = 1.96
 
 Intervals = dict[str, tuple[float, float]]
 
@@ -36,7 +38,7 @@ def findings(view: View, frames: Sequence[FrameSection], intervals: Intervals) -
         sentences.append(sentence("No frame is called one-sided or divided: too few of the claims have a sure side."))
     if sided:
         leaning = max(sided, key=_lean)
-        sentences.append(_leaning(leaning))
+        sentences.append(_leaning(leaning) if _beyond_chance(leaning) else _even(leaning))
         others = [section for section in sided if section is not leaning]
         if others:
             sentences.append(_divided(min(others, key=_lean)))
@@ -109,6 +111,22 @@ def _leaning(section: FrameSection) -> Sentence:
         share=percent(lean),
         are=plural(balance.unclear, "is", "are"),
         **sides,
+    )
+
+
+def _beyond_chance(section: FrameSection) -> bool:
+    """Return whether the sides differ by more than they would if each were as likely (sign test, 95 %)."""
+    balance = section.balance
+    return abs(balance.pro - balance.con) > Z_95 * sqrt(balance.pro + balance.con)
+
+
+def _even(section: FrameSection) -> Sentence:
+    return sentence(
+        "No frame is clearly one-sided: the widest lead, {pro} for and {con} against on {title}, may be chance; "
+        "{unclear} more {are} unclear.",
+        title=_title(section, inside=True),
+        are=plural(section.balance.unclear, "is", "are"),
+        **_sides(section),
     )
 
 

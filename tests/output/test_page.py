@@ -294,6 +294,16 @@ def test_a_frame_whose_sides_are_mostly_unclear_is_not_called_one_sided(n_unclea
     assert ("one-sided on" in page) == (n_unclear < 12)
 
 
+@pytest.mark.parametrize(("n_con", "said"), [(7, "may be chance"), (1, "Opinion is most one-sided on")])
+def test_a_small_lead_is_not_called_one_sided(n_con, said):
+    sides = ["pro"] * 12 + ["con"] * n_con
+    page = render_page(
+        build([Say(f"author {n}", [(f"Dogs, part {n}.", [("dogs", side)])]) for n, side in enumerate(sides)])
+    )
+    assert said in page
+    assert ("may be chance" in page) == (n_con == 7)
+
+
 def test_counter_claims_stand_in_answers_from_the_other_side():
     says = [
         Say("ada", [("Dogs are good company.", [("dogs", "pro")])]),
