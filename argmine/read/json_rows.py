@@ -86,9 +86,11 @@ def describe(value: Any) -> str:
 
     >>> describe({"kind": 1, "data": 2}), describe([]), describe([[1]]), describe(3)
     ('an object with the names kind, data', 'an empty array', 'an array of 1 array', 'a number')
+    >>> describe({"two\\nlines": 1})
+    'an object with the names two lines'
     """
     if isinstance(value, dict):
-        names = ", ".join(str(name)[:40] for name in list(value)[:8])
+        names = ", ".join(" ".join(str(name).split())[:40] for name in list(value)[:8])
         more = f" and {len(value) - 8} more" if len(value) > 8 else ""
         return f"an object with the names {names}{more}" if value else "an empty object"
     if isinstance(value, list):
