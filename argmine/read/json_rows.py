@@ -82,11 +82,11 @@ def _parse_array(payload: Payload, columns: Columns) -> Parsed:
 
 
 def describe(value: Any) -> str:
-    """Return what stands at the top of a JSON value, in words.
+    r"""Return what stands at the top of a JSON value, in words.
 
     >>> describe({"kind": 1, "data": 2}), describe([]), describe([[1]]), describe(3)
     ('an object with the names kind, data', 'an empty array', 'an array of 1 array', 'a number')
-    >>> describe({"two\\nlines": 1})
+    >>> describe({"two\nlines": 1})
     'an object with the names two lines'
     """
     if isinstance(value, dict):
