@@ -16,7 +16,7 @@ def write_stand_in(folder: Path) -> Path:
     import numpy as np
     from safetensors import safe_open
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import StaticEmbedding
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
     from tokenizers import Tokenizer
 
     from argmine.embed.weights import find_model
