@@ -54,7 +54,7 @@ def analyze(
     do where the source, the codebook or a knob is wrong.
     """
     from argmine.analysis import Analysis
-    from argmine.cluster import cluster
+    from argmine.cluster import cluster, describe_vectors, point_vectors
     from argmine.codebook import BUILT_IN, Codebook, load_codebook
     from argmine.embed import embed, load_encoder, open_store
     from argmine.quotes import choose_quotes, failed_quotes
@@ -76,11 +76,12 @@ def analyze(
     with clock.stage("embed") as report:
         encoder = load_encoder(settings)
         vectors = embed(claims["text"].tolist(), encoder, store=open_store(), progress=report)
+    encoders = encoders_of(encoder, settings)
     with clock.stage("code") as report:
-        stances = code(claims, posts, vectors, codebook, coder, encoders_of(encoder, settings), settings, report)
+        stances = code(claims, posts, vectors, codebook, coder, encoders, settings, report)
     with clock.stage("cluster"):
         authors = claims[["post_id"]].merge(posts[["post_id", "author"]], on="post_id", how="left")["author"]
-        clustering = cluster(claims, vectors, authors, settings)
+        clustering = cluster(claims, point_vectors(claims["text"].tolist(), vectors, encoders), authors, settings)
     claims = clustering.claims
     with clock.stage("choose quotes"):
         quotes = choose_quotes(posts, claims, stances, clustering.clusters, vectors, settings.quotes_per_list)
@@ -105,7 +106,7 @@ def analyze(
             },
             "coder": coder.describe(codebook),
             "groups": {
-                "method": clustering.method,
+                "method": f"{clustering.method}, on {describe_vectors(encoder)}",
                 "sweep": [choice.as_dict() for choice in clustering.sweep],
                 "themes": [theme.as_dict() for theme in clustering.themes],
             },

@@ -12,16 +12,16 @@ import hashlib
 import json
 import random
 import re
-import shutil
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from argmine.cluster.points import points_folder
 from argmine.codebook import load_codebook
-from argmine.embed.weights import DEFAULT_SHA256, WEIGHTS, WORD_VECTORS, find_model
-from argmine.learn.stance_network import MOST_TOKENS, SCALE, Network, Recipe, train
+from argmine.embed.weights import DEFAULT_SHA256, find_model
+from argmine.learn.stance_network import SCALE, Network, Recipe, export_encoder, train
 from argmine.learn.stance_readings import (
     FRAMES,
     SIDES,
@@ -32,6 +32,7 @@ from argmine.learn.stance_readings import (
     general_readings,
     key_point_readings,
     perspectrum_readings,
+    point_readings,
     side_readings,
     web_readings,
 )
@@ -69,6 +70,7 @@ def gather(labelled: Path, datasets: Path, seed: int) -> dict[str, list[Reading]
             *frame_pair_readings(labelled, seed),
             *perspectrum_readings(datasets / "perspectrum", "train"),
             *key_point_readings(datasets / "argkp2021" / "kpm_data", "train"),
+            *point_readings(labelled.parent / "points", seed),
         ],
     }
 
@@ -221,24 +223,9 @@ def _rounded(values: np.ndarray) -> list[float]:
 
 
 def export(network: Network, model_folder: Path, out: Path) -> dict[str, Any]:
-    """Write an encoder's folder, weights in float16 without the word vectors; return its head's numbers and sha256."""
-    import torch
-    from safetensors.torch import save_file
-
-    tensors = {
-        name: tensor.to(torch.float16).contiguous()
-        for name, tensor in network.encoder.state_dict().items()
-        if not name.startswith("embeddings.")
-    }
-    (out / "1_Pooling").mkdir(parents=True, exist_ok=True)
-    save_file(tensors, out / WEIGHTS)
-    for name in ("modules.json", "tokenizer.json", "1_Pooling/config.json"):
-        shutil.copyfile(model_folder / name, out / name)
-    config = json.loads((model_folder / "config.json").read_text(encoding="utf-8")) | {WORD_VECTORS: DEFAULT_MODEL}
-    (out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    (out / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": MOST_TOKENS}) + "\n", encoding="utf-8")
+    """Write an encoder's folder; return its head's numbers and the sha256 of its weights."""
     return {
-        "sha256": hashlib.sha256((out / WEIGHTS).read_bytes()).hexdigest(),
+        "sha256": export_encoder(network, model_folder, out),
         "bias": [round(float(value), 6) for value in network.head.bias.tolist()],
         "weight": [[round(float(value) * SCALE, 6) for value in row] for row in network.head.weight.tolist()],
     }
@@ -269,6 +256,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         held_out[name] = in_part(readings[name], given.seed, 0.0, HELD_OUT)
         print(f"{name}: {len(learned)} readings to train on, {len(held_out[name])} held out", flush=True)
         network = networks[name] = Network(model_folder, len(learned[0].sides), given.seed)
+        network.start_from(points_folder())
         if name in given.keep:
             network.load(given.out / f"{name}.safetensors")
         else:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from argmine.embed.weights import WEIGHTS, WORD_VECTORS, load_weights
 from argmine.learn.stance_readings import SIDES, Reading
+from argmine.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,12 +62,22 @@ class Network:
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(MOST_TOKENS)
 
+    def start_from(self, folder: Path) -> None:
+        """Take over the weights of an encoder's folder."""
+        missing, unknown = self.encoder.load_state_dict(load_weights(folder), strict=False)
+        assert not missing and {name.split(".")[0] for name in unknown} <= {"pooler", "embeddings"}, (missing, unknown)
+
     def parameters(self) -> list[torch.nn.Parameter]:
         """Return what is trained."""
         return [p for p in (*self.encoder.parameters(), *self.head.parameters()) if p.requires_grad]
 
     def logits(self, ids: list[list[int]]) -> torch.Tensor:
         """Return logits of shape (n, n_questions, N_LOGITS) from the unit vectors of token ids."""
+        found = self.head(self.vectors(ids) * SCALE)
+        return found.view(len(ids), self.n_questions, N_LOGITS)  # type: ignore[no-any-return]
+
+    def vectors(self, ids: list[list[int]]) -> torch.Tensor:
+        """Return the unit vectors of token ids, shape (n, dim)."""
         import torch
         import torch.nn.functional as F  # noqa: N812
 
@@ -70,19 +85,27 @@ class Network:
         with torch.autocast("cpu", dtype=torch.bfloat16):
             states = self.encoder(input_ids=padded, attention_mask=mask).last_hidden_state
         weight = mask[:, :, None].float()
-        vectors = F.normalize((states.float() * weight).sum(1) / weight.sum(1), dim=1)
-        return self.head(vectors * SCALE).view(len(ids), self.n_questions, N_LOGITS)  # type: ignore[no-any-return]
+        return F.normalize((states.float() * weight).sum(1) / weight.sum(1), dim=1)
 
     def predict(self, texts: list[str]) -> np.ndarray:
         """Return the logits of texts, shape (n, n_questions, N_LOGITS)."""
+        return self._in_batches(texts, self.logits, (self.n_questions, N_LOGITS))
+
+    def embed(self, texts: list[str]) -> np.ndarray:
+        """Return the unit vectors of texts, float32, shape (n, dim)."""
+        return self._in_batches(texts, self.vectors, (self.encoder.config.hidden_size,))
+
+    def _in_batches(
+        self, texts: list[str], compute: Callable[[list[list[int]]], torch.Tensor], shape: tuple[int, ...]
+    ) -> np.ndarray:
         import torch
 
         self.encoder.eval()  # type: ignore[no-untyped-call]
         encoded = self.encode(texts)
-        found = np.zeros((len(texts), self.n_questions, N_LOGITS), np.float32)
+        found = np.zeros((len(texts), *shape), np.float32)
         with torch.inference_mode():
             for batch in _batches(np.array([len(ids) for ids in encoded]), random.Random(0)):  # noqa: S311
-                found[batch] = self.logits([encoded[row] for row in batch]).numpy()
+                found[batch] = compute([encoded[row] for row in batch]).numpy()
         return found
 
     def save(self, path: Path) -> None:
@@ -181,3 +204,23 @@ def _batches(lengths: np.ndarray, chooser: random.Random) -> list[np.ndarray]:
         start = stop
     chooser.shuffle(found)
     return found
+
+
+def export_encoder(network: Network, model_folder: Path, out: Path) -> str:
+    """Write the encoder as a folder for the embedding core, in float16 without the word vectors; return its sha256."""
+    import torch
+    from safetensors.torch import save_file
+
+    tensors = {
+        name: tensor.to(torch.float16).contiguous()
+        for name, tensor in network.encoder.state_dict().items()
+        if not name.startswith("embeddings.")
+    }
+    (out / "1_Pooling").mkdir(parents=True, exist_ok=True)
+    save_file(tensors, out / WEIGHTS)
+    for name in ("modules.json", "tokenizer.json", "1_Pooling/config.json"):
+        shutil.copyfile(model_folder / name, out / name)
+    config = json.loads((model_folder / "config.json").read_text(encoding="utf-8")) | {WORD_VECTORS: DEFAULT_MODEL}
+    (out / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    (out / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": MOST_TOKENS}) + "\n", encoding="utf-8")
+    return hashlib.sha256((out / WEIGHTS).read_bytes()).hexdigest()
