@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import argmine
 from argmine.errors import SettingsError
-from argmine.settings import Settings
+from argmine.settings import DEFAULT_MODEL, Settings
 
 if TYPE_CHECKING:
     import os
@@ -54,7 +54,7 @@ def analyze(
     do where the source, the codebook or a knob is wrong.
     """
     from argmine.analysis import Analysis
-    from argmine.cluster import cluster, describe_vectors, point_vectors
+    from argmine.cluster import cluster
     from argmine.codebook import BUILT_IN, Codebook, load_codebook
     from argmine.embed import embed, load_encoder, open_store
     from argmine.quotes import choose_quotes, failed_quotes
@@ -81,7 +81,8 @@ def analyze(
         stances = code(claims, posts, vectors, codebook, coder, encoders, settings, report)
     with clock.stage("cluster"):
         authors = claims[["post_id"]].merge(posts[["post_id", "author"]], on="post_id", how="left")["author"]
-        clustering = cluster(claims, point_vectors(claims["text"].tolist(), vectors, encoders), authors, settings)
+        grouped, said_of_them = vectors_to_group(claims["text"].tolist(), vectors, encoders, settings)
+        clustering = cluster(claims, grouped, authors, settings)
     claims = clustering.claims
     with clock.stage("choose quotes"):
         quotes = choose_quotes(posts, claims, stances, clustering.clusters, vectors, settings.quotes_per_list)
@@ -106,7 +107,7 @@ def analyze(
             },
             "coder": coder.describe(codebook),
             "groups": {
-                "method": f"{clustering.method}, on {describe_vectors(encoder)}",
+                "method": f"{clustering.method}, on {said_of_them}",
                 "sweep": [choice.as_dict() for choice in clustering.sweep],
                 "themes": [theme.as_dict() for theme in clustering.themes],
             },
@@ -167,6 +168,22 @@ def encoders_of(encoder: Encoder, settings: Settings) -> Encoders:
         return encode_with(load_encoder(replace(settings, model=str(folder))))
 
     return Encoders(encode_with(encoder), of_folder, partial(load_pair_model, settings=settings), encoder.sha256)
+
+
+def vectors_to_group(
+    texts: Sequence[str], vectors: np.ndarray, encoders: Encoders, settings: Settings
+) -> tuple[np.ndarray, str]:
+    """Return the vectors to group claims by, shape (n, dim), and what they are, in words.
+
+    They are those of the encoder of points. Whoever names a model wants that model's opinion of what is alike: then
+    they are the claims' own `vectors`.
+    """
+    from argmine.models import POINTS, shipped
+
+    if settings.model == DEFAULT_MODEL:
+        tuned = "vectors tuned to lay sentences that make the same point close together"
+        return encoders.of_folder(shipped(POINTS))(texts), tuned
+    return vectors, f"the vectors of {settings.model}"
 
 
 def _describe_source(discussion: Discussion) -> dict[str, Any]:

@@ -28,7 +28,7 @@ HEAVY = (
     "httpx",
 )
 STAGES = ("read", "split", "embed", "stance", "cluster")
-FOUNDATIONS = {"errors", "settings", "tables", "codebook"}
+FOUNDATIONS = {"errors", "settings", "tables", "codebook", "models"}
 
 
 def run_python(code: str) -> str:

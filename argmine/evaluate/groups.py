@@ -52,11 +52,11 @@ def run(shared: Path, split: str = "dev,test") -> str:
     test claims with at least LEAST_TEXTS perspectives, gold the clusters of equivalent ones. Of more than MOST_LINES
     topics only the mean is given. Raise SourceError where the data is not there.
     """
-    from argmine.cluster.points import points_folder
     from argmine.embed import embed, load_encoder, open_store
+    from argmine.models import POINTS, shipped
     from argmine.settings import Settings
 
-    encoders = [load_encoder(Settings(model=str(points_folder()))), load_encoder(Settings())]
+    encoders = [load_encoder(Settings(model=str(shipped(POINTS)))), load_encoder(Settings())]
     sets = {
         f"ArgKP-2021, {split}": [one for name in split.split(",") for one in argkp_debates(shared, name)],
         "Perspectrum, test": perspectrum_debates(shared),

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from argmine.cluster.points import points_folder
 from argmine.codebook import load_codebook
 from argmine.embed.weights import DEFAULT_SHA256, find_model
 from argmine.learn.stance_network import SCALE, Network, Recipe, export_encoder, train
@@ -36,6 +35,7 @@ from argmine.learn.stance_readings import (
     side_readings,
     web_readings,
 )
+from argmine.models import POINTS, shipped
 from argmine.settings import DEFAULT_MODEL, Settings
 from argmine.stance.reading import plain_features
 from argmine.stance.thread import around, leanings
@@ -256,7 +256,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         held_out[name] = in_part(readings[name], given.seed, 0.0, HELD_OUT)
         print(f"{name}: {len(learned)} readings to train on, {len(held_out[name])} held out", flush=True)
         network = networks[name] = Network(model_folder, len(learned[0].sides), given.seed)
-        network.start_from(points_folder())
+        network.start_from(shipped(POINTS))
         if name in given.keep:
             network.load(given.out / f"{name}.safetensors")
         else:

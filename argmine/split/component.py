@@ -13,10 +13,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from argmine.errors import ArgmineError
+from argmine.models import shipped
 from argmine.split.features import BLANK_LINE, Tokens, tokens
 from argmine.split.network import SENTENCE_FROM, Network
 
-MODEL = Path(__file__).parent.parent / "models" / "segmenter"
+MODEL = shipped("segmenter")
 FACTORY = "argmine_segmenter"
 WEIGHTS = "weights.safetensors"
 _TOKENS_AT_ONCE = 2048

@@ -4,7 +4,8 @@ The weights and the numbers of the heads stand in `argmine/models/stance/`; the 
 like any other. A frame that the coder was trained on has a head of its own, and a logistic regression on untuned
 vectors, the claims around and how frequent the frames are in the thread have a say too. Any other frame is gated by
 likeness to its sentences and read together with its proposition; whether a claim speaks to it is decided in equal parts
-by that reading and by the similarity coder, which knows the codebook's examples.
+by that reading and by the similarity coder, which knows the codebook's examples, or, where there are none, compares the
+claim with the proposition in the space of subjects and in that of points.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from argmine.codebook import EXAMPLE_SIDES, load_codebook
+from argmine.codebook import EXAMPLE_SIDES, Codebook, load_codebook
 from argmine.errors import EncoderError
+from argmine.models import POINTS, shipped
 from argmine.settings import DEFAULT_MODEL
 from argmine.stance.coder import FrameScores
 from argmine.stance.reading import CONTEXT_WORDS, plain_features, reading_text
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from argmine.codebook import Codebook, Frame
+    from argmine.codebook import Frame
     from argmine.stance.coder import Encoders, InContext, Progress
 
 # Below this likeness to a new frame's sentences a claim is not read with its proposition.
@@ -81,7 +82,7 @@ class Heads:
 
 def coder_folder() -> Path:
     """Return the folder of the shipped coder."""
-    return Path(str(resources.files("argmine") / "models" / "stance"))
+    return shipped("stance")
 
 
 def load_heads(folder: Path) -> Heads:
@@ -130,13 +131,12 @@ class TrainedCoder:
         total = len(claims) * (1 + len(codebook.frames))
         own = self._own_frames(claims, encoders) if any(c is not None for c in columns.values()) else None
         progress(len(claims), total)
-        others = None in columns.values()
-        similar = score_frames(claims.vectors[claims.rows], codebook, encoders.texts) if others else {}
+        similar = _similar(claims, codebook, encoders) if None in columns.values() else {}
         scores = {}
         for number, frame in enumerate(codebook.frames, 2):
             column = columns[frame.name]
             if column is None or own is None:
-                scores[frame.name] = self._any_frame(frame, similar[frame.name].speaks, claims, encoders)
+                scores[frame.name] = self._any_frame(frame, similar[frame.name], claims, encoders)
             else:
                 scores[frame.name] = FrameScores(own.speaks[:, column], own.sides[:, column])
             progress(len(claims) * number, total)
@@ -149,13 +149,13 @@ class TrainedCoder:
         speaks = _logistic(calibration["speaks"], logits[:, 0])
         return FrameScores(speaks, _softmax(calibration["side"][0] * logits[:, 1:]))
 
-    def _any_frame(self, frame: Frame, similar: np.ndarray, claims: InContext, encoders: Encoders) -> FrameScores:
+    def _any_frame(self, frame: Frame, similar: list[np.ndarray], claims: InContext, encoders: Encoders) -> FrameScores:
         import numpy as np
 
         rows = np.flatnonzero(claims.likeness(encoders.texts(_sentences(frame))) >= LIKENESS_GATE)
         found = self.ask(_texts(claims, rows, frame.proposition), encoders)
         speaks = np.zeros(len(claims))
-        speaks[rows] = _middle(found.speaks, similar[rows].clip(LEAST_SIMILAR, MOST_SIMILAR))
+        speaks[rows] = _middle(found.speaks, *(one[rows].clip(LEAST_SIMILAR, MOST_SIMILAR) for one in similar))
         return _filled(speaks, rows, found.sides)
 
     def _own_frames(self, claims: InContext, encoders: Encoders) -> _OwnFrames:
@@ -225,11 +225,28 @@ def _logistic(weights: list[float], *logits: np.ndarray) -> np.ndarray:
     return np.asarray(1 / (1 + np.exp(-total)))
 
 
-def _middle(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return the probabilities whose log odds are the means of those of two."""
+def _similar(claims: InContext, codebook: Codebook, encoders: Encoders) -> dict[str, list[np.ndarray]]:
+    """Return for each frame what the similarity coder says that speaks to it; of a proposition alone, twice.
+
+    A proposition without examples may be a subject, which the claims' vectors know best, or a single point of a debate,
+    which the encoder of points knows best.
+    """
+    on_subjects = score_frames(claims.vectors[claims.rows], codebook, encoders.texts)
+    found = {name: [scores.speaks] for name, scores in on_subjects.items()}
+    alone = tuple(frame for frame in codebook.frames if not any(frame.examples.values()))
+    if alone:
+        encode = encoders.of_folder(shipped(POINTS))
+        on_points = score_frames(encode(claims.texts), Codebook(codebook.name, alone), encode)
+        for name, scores in on_points.items():
+            found[name].append(scores.speaks)
+    return found
+
+
+def _middle(*probabilities: np.ndarray) -> np.ndarray:
+    """Return the probabilities whose log odds are the means of those given."""
     import numpy as np
 
-    odds = np.sqrt(one / (1 - one) * other / (1 - other))
+    odds = np.exp(np.mean([np.log(one / (1 - one)) for one in probabilities], axis=0))
     return np.asarray(odds / (1 + odds))
 
 

@@ -1,38 +1,32 @@
 """The vectors that claims are grouped by: the tuned encoder's, or those of the model that the user names."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from argmine.cluster import describe_vectors, point_vectors
-from argmine.cluster.points import points_folder
 from argmine.embed import load_encoder
-from argmine.embed.weights import DEFAULT_SHA256
 from argmine.learn.stance_readings import debates
-from argmine.settings import Settings
+from argmine.models import POINTS, shipped
+from argmine.pipeline import vectors_to_group
+from argmine.settings import DEFAULT_MODEL, Settings
 from argmine.stance import Encoders
 
 LABELLED = Path(__file__).resolve().parents[2] / "data" / "labelled" / "points"
 
 
-def encoders(sha256):
+@pytest.mark.parametrize("model", [DEFAULT_MODEL, "my/model"])
+def test_the_default_is_tuned_and_a_named_model_is_asked_itself(model):
     def of_folder(folder):
-        assert folder == points_folder()
+        assert folder == shipped(POINTS)
         return lambda texts: np.ones((len(texts), 3), np.float32)
 
-    return Encoders(lambda texts: np.zeros((len(texts), 3), np.float32), of_folder, sha256=sha256)
-
-
-@pytest.mark.parametrize(("sha256", "expected"), [(DEFAULT_SHA256, 1.0), ("another", 0.5)])
-def test_the_default_is_tuned_and_a_named_model_is_asked_itself(sha256, expected):
     own = np.full((2, 3), 0.5, np.float32)
-    assert (point_vectors(["a", "b"], own, encoders(sha256)) == expected).all()
-    described = describe_vectors(SimpleNamespace(sha256=sha256, name="mine"))
-    assert ("make the same point" in described) == (sha256 == DEFAULT_SHA256)
-    assert ("mine" in described) == (sha256 != DEFAULT_SHA256)
+    encoders = Encoders(lambda texts: own, of_folder)
+    grouped, described = vectors_to_group(["a", "b"], own, encoders, Settings(model=model))
+    assert (grouped == (1.0 if model == DEFAULT_MODEL else 0.5)).all()
+    assert ("the same point" in described, "my/model" in described) == (model == DEFAULT_MODEL, model != DEFAULT_MODEL)
 
 
 def test_debates_never_trained_on_are_told_apart_by_point_better_than_by_the_default_encoder():
@@ -46,4 +40,4 @@ def test_debates_never_trained_on_are_told_apart_by_point_better_than_by_the_def
             found.append(average_precision_score(shared, (vectors[first] * vectors[second]).sum(axis=1)))
         return np.mean(found)
 
-    assert precision(Settings(model=str(points_folder()))) > 2 * precision(Settings())
+    assert precision(Settings(model=str(shipped(POINTS)))) > 2 * precision(Settings())
