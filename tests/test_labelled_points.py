@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from argmine.learn.stance_readings import debates
+from argmine.learn.points import debates
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "labelled" / "points"
 LEARNED, TESTED = debates(FOLDER), debates(FOLDER, "test_points_*.jsonl")

@@ -52,27 +52,30 @@ def run(shared: Path, split: str = "dev,test") -> str:
     test claims with at least LEAST_TEXTS perspectives, gold the clusters of equivalent ones. Of more than MOST_LINES
     topics only the mean is given. Raise SourceError where the data is not there.
     """
-    from argmine.embed import embed, load_encoder, open_store
-    from argmine.models import POINTS, shipped
+    from argmine.embed import load_encoder
+    from argmine.pipeline import encoders_of, vectors_to_group
     from argmine.settings import Settings
 
-    encoders = [load_encoder(Settings(model=str(shipped(POINTS)))), load_encoder(Settings())]
+    settings = Settings()
+    encoders = encoders_of(load_encoder(settings), settings)
     sets = {
         f"ArgKP-2021, {split}": [one for name in split.split(",") for one in argkp_debates(shared, name)],
         "Perspectrum, test": perspectrum_debates(shared),
     }
     lines = ["V-measure, ARI, share in no group, groups found / gold", ""]
     for name, debates in sets.items():
-        tuned, default = ([embed(one.texts, encoder, store=open_store()) for one in debates] for encoder in encoders)
+        default = [encoders.texts(one.texts) for one in debates]
+        pairs = zip(debates, default, strict=True)
+        own = [vectors_to_group(one.texts, vectors, encoders, settings)[0] for one, vectors in pairs]
         lines += [f"{name}: {len(debates)} topics, {sum(len(one.texts) for one in debates):,} texts"]
         for who, group, vectors in (
-            ("argmine", ours, tuned),
-            ("BERTopic's recipe on the same vectors", bertopic_recipe, tuned),
+            ("argmine", ours, own),
+            ("BERTopic's recipe on the same vectors", bertopic_recipe, own),
             ("argmine on the default encoder's vectors", ours, default),
             ("BERTopic's recipe on those", bertopic_recipe, default),
         ):
             pairs = zip(debates, vectors, strict=True)
-            found = [agreement(group(debate.texts, own), debate.gold) for debate, own in pairs]
+            found = [agreement(group(debate.texts, mine), debate.gold) for debate, mine in pairs]
             lines += [f"  {who}", *_rows(debates, found)]
         lines.append("")
     return "\n".join(lines).rstrip()

@@ -17,13 +17,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from argmine.embed.weights import find_model
 from argmine.learn.stance_network import WARM_UP, Network, export_encoder
-from argmine.learn.stance_readings import debates, key_points
+from argmine.learn.stance_readings import key_points
 from argmine.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -54,6 +54,16 @@ def gather(labelled: Path, datasets: Path) -> dict[str, list[Said]]:
     """Return the debates to learn from: our own, those of ArgKP-2021 and of Perspectrum, train splits alone."""
     perspectrum = perspectrum_debates(datasets / "perspectrum", "train")
     return own_debates(labelled) | key_point_debates(datasets / "argkp2021" / "kpm_data", "train") | perspectrum
+
+
+def debates(folder: Path, pattern: str = "points_*.jsonl") -> dict[str, list[dict[str, Any]]]:
+    """Return for each proposition debated its sentences: text, stance (1, -1, 0) and the point made, "" for none."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for path in sorted(folder.glob(pattern)):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            sentence = json.loads(line)
+            found.setdefault(sentence["topic"], []).append(sentence)
+    return found
 
 
 def own_debates(folder: Path, pattern: str = "points_*.jsonl") -> dict[str, list[Said]]:

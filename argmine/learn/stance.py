@@ -31,11 +31,9 @@ from argmine.learn.stance_readings import (
     general_readings,
     key_point_readings,
     perspectrum_readings,
-    point_readings,
     side_readings,
     web_readings,
 )
-from argmine.models import POINTS, shipped
 from argmine.settings import DEFAULT_MODEL, Settings
 from argmine.stance.reading import plain_features
 from argmine.stance.thread import around, leanings
@@ -70,7 +68,6 @@ def gather(labelled: Path, datasets: Path, seed: int) -> dict[str, list[Reading]
             *frame_pair_readings(labelled, seed),
             *perspectrum_readings(datasets / "perspectrum", "train"),
             *key_point_readings(datasets / "argkp2021" / "kpm_data", "train"),
-            *point_readings(labelled.parent / "points", seed),
         ],
     }
 
@@ -256,7 +253,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         held_out[name] = in_part(readings[name], given.seed, 0.0, HELD_OUT)
         print(f"{name}: {len(learned)} readings to train on, {len(held_out[name])} held out", flush=True)
         network = networks[name] = Network(model_folder, len(learned[0].sides), given.seed)
-        network.start_from(shipped(POINTS))
         if name in given.keep:
             network.load(given.out / f"{name}.safetensors")
         else:

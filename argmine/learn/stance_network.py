@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from argmine.embed.weights import WEIGHTS, WORD_VECTORS, load_weights
+from argmine.embed.weights import WEIGHTS, WORD_VECTORS
 from argmine.learn.stance_readings import SIDES, Reading
 from argmine.settings import DEFAULT_MODEL
 
@@ -61,11 +61,6 @@ class Network:
         self.tokenizer = Tokenizer.from_file(str(model_folder / "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(MOST_TOKENS)
-
-    def start_from(self, folder: Path) -> None:
-        """Take over the weights of an encoder's folder."""
-        missing, unknown = self.encoder.load_state_dict(load_weights(folder), strict=False)
-        assert not missing and {name.split(".")[0] for name in unknown} <= {"pooler", "embeddings"}, (missing, unknown)
 
     def parameters(self) -> list[torch.nn.Parameter]:
         """Return what is trained."""

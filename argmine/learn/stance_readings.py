@@ -219,40 +219,6 @@ def key_point_readings(folder: Path, split: str) -> Iterator[Reading]:
         yield Reading(text, "argkp_points", argument["topic"], (side,), share=share)
 
 
-def point_readings(folder: Path, seed: int) -> Iterator[Reading]:
-    """Yield sentences that make a point in a debate: with what is debated, with their point and with other points.
-
-    A sentence is `pro` toward its own point and says `none` of another one of the same side.
-    """
-    chooser = random.Random(seed)  # noqa: S311
-    for topic, sentences in debates(folder).items():
-        points = {one["point"]: one["stance"] for one in sentences if one["point"]}
-        for one in sentences:
-            asked = {topic: (_side_of(one), 0.5)}
-            if one["point"]:
-                asked[one["point"]] = ("pro", 0.35)
-            others = [point for point in points if point != one["point"] and points[point] == one["stance"]]
-            asked |= dict.fromkeys(chooser.sample(others, min(2, len(others))), ("none", 0.2))
-            for proposition, (side, share) in asked.items():
-                text = reading_text(one["text"], proposition, "", "")
-                yield Reading(text, "points", topic, (side,), share=share)
-
-
-def debates(folder: Path, pattern: str = "points_*.jsonl") -> dict[str, list[dict[str, Any]]]:
-    """Return for each proposition debated its sentences: text, stance (1, -1, 0) and the point made, "" for none."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted(folder.glob(pattern)):
-        for line in _lines(path):
-            found.setdefault(line["topic"], []).append(line)
-    return found
-
-
-def _side_of(sentence: dict[str, Any]) -> str:
-    if not sentence["point"]:
-        return "none"
-    return {1: "pro", -1: "con", 0: "neutral"}[sentence["stance"]]
-
-
 def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 

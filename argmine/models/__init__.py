@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 POINTS = "points"
-"""An encoder like the default one, tuned to lay sentences that make the same point close together."""
+"""An encoder like the default one, tuned to lay sentences of a debate that make the same point close together."""
 
 
 def shipped(name: str) -> Path:

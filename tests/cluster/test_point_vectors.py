@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from argmine.embed import load_encoder
-from argmine.learn.stance_readings import debates
+from argmine.learn.points import debates
 from argmine.models import POINTS, shipped
 from argmine.pipeline import vectors_to_group
 from argmine.settings import DEFAULT_MODEL, Settings
@@ -25,7 +25,8 @@ def test_the_default_is_tuned_and_a_named_model_is_asked_itself(model):
     own = np.full((2, 3), 0.5, np.float32)
     encoders = Encoders(lambda texts: own, of_folder)
     grouped, described = vectors_to_group(["a", "b"], own, encoders, Settings(model=model))
-    assert (grouped == (1.0 if model == DEFAULT_MODEL else 0.5)).all()
+    expected = np.hstack([own, np.ones((2, 3))]) / np.sqrt(2) if model == DEFAULT_MODEL else own
+    assert np.allclose(grouped, expected)
     assert ("the same point" in described, "my/model" in described) == (model == DEFAULT_MODEL, model != DEFAULT_MODEL)
 
 
