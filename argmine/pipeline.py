@@ -175,17 +175,14 @@ def vectors_to_group(
 ) -> tuple[np.ndarray, str]:
     """Return the unit vectors to group claims by, shape (n, dim), and what they are, in words.
 
-    They are the claims' own `vectors`, which know the subject, beside those of the encoder of points, which know what
-    is said of it. Whoever names a model wants that model's opinion of what is alike: then they are its alone.
+    They are those of the encoder of points. Whoever names a model wants that model's opinion of what is alike: then
+    they are the claims' own `vectors`.
     """
-    import numpy as np
-
     from argmine.models import POINTS, shipped
 
     if settings.model == DEFAULT_MODEL:
-        points = encoders.of_folder(shipped(POINTS))(texts)
-        both = "the vectors of the encoder and those of one tuned to lay the same point close together, side by side"
-        return np.hstack([vectors, points]) / np.sqrt(np.float32(2)), both
+        tuned = "vectors tuned to lay sentences that make the same point close together"
+        return encoders.of_folder(shipped(POINTS))(texts), tuned
     return vectors, f"the vectors of {settings.model}"
 
 
