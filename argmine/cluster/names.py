@@ -85,11 +85,11 @@ def most_telling(vectors: np.ndarray, texts: Sequence[str], phrases: Sequence[st
 def reads_alone(text: str, most_words: int = 30) -> bool:
     """Say whether a text is a whole sentence, of 6 words to so many, that does not open by pointing back.
 
-    >>> reads_alone("The ban only hurts the labs that follow it."), reads_alone("It was never about that, though.")
+    >>> reads_alone("The ban only hurts the labs that follow it."), reads_alone("Also, it was never about that at all.")
     (True, False)
     """
     words = text.split()
-    opening = words[0].lower().strip("\"'“‘(") if words else ""
+    opening = words[0].lower().strip("\"'“‘(,.:;!?…") if words else ""
     return 6 <= len(words) <= most_words and text[0].isupper() and text[-1] in ".!?" and opening not in _POINTING_BACK
 
 
