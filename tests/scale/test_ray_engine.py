@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -93,12 +94,11 @@ def test_what_a_worker_finds_wrong_is_raised_as_it_is(dump, cluster, tmp_path, m
 
 def test_a_killed_run_is_taken_up_and_ends_in_the_same_bytes(whole, dump, differing, tmp_path):
     out = tmp_path / "archive"
-    killed = subprocess.run([sys.executable, RUN, dump, out, "code", "ray"], env=os.environ, capture_output=True)
+    run_apart = partial(subprocess.run, env=os.environ, capture_output=True, text=True, start_new_session=True)
+    killed = run_apart([sys.executable, RUN, dump, out, "code", "ray"])
     assert killed.returncode == -signal.SIGKILL
     with pytest.raises(RunError, match="no finished archive"):
         open_archive(out)
-    again = subprocess.run(
-        [sys.executable, RUN, dump, out, "never", "ray"], env=os.environ, capture_output=True, text=True
-    )
+    again = run_apart([sys.executable, RUN, dump, out, "never", "ray"])
     assert again.returncode == 0, again.stderr
     assert differing(whole.root, out) == []
