@@ -121,7 +121,10 @@ Batch = list[tuple[str, Said]]
 
 
 def batches(learned: Debates, chooser: random.Random) -> Iterator[Batch]:
-    """Yield every sentence once, in batches of few debates with several sentences of each point."""
+    """Yield the sentences in batches of few debates with several of each point; each at most once.
+
+    What is left of a debate when all its sentences make one point has nothing to be told from and is left out.
+    """
     chunks = [chunk for topic in learned for chunk in _chunks(topic, learned[topic], chooser)]
     chooser.shuffle(chunks)
     batch: Batch = []
