@@ -11,6 +11,7 @@ import argmine as am
 from argmine import tables
 from argmine.codebook import Codebook, Frame, load_codebook
 from argmine.errors import EncoderError, SettingsError
+from argmine.models import POINTS, shipped
 from argmine.settings import Settings
 from argmine.stance import Encoders, code, load_coder
 from argmine.stance.coder import FrameScores, InContext
@@ -19,7 +20,9 @@ from argmine.stance.similarity import SimilarityCoder
 from argmine.stance.thread import adapted, around, leanings
 from argmine.stance.trained import TrainedCoder, coder_folder, load_heads, sides_in_thread
 
-RENT = Codebook("made", (Frame("rent", "Rent", "Cap rents."),), background=("x",))
+ALONE = Codebook("made", (Frame("rent", "Rent", "Cap rents."),), background=("x",))
+EXAMPLES = {"pro": ("Rents hurt.", "Rents rise.", "Rents eat wages.", "High rents kill.")}
+RENT = Codebook("made", (Frame("rent", "Rent", "Cap rents.", examples=EXAMPLES),), background=("x", "y", "z", "w"))
 
 
 @pytest.fixture
@@ -97,6 +100,29 @@ def test_similarity_counts_as_much_for_a_new_frame_as_the_reading(thread):
     both = [0.5 * np.log(asked / (1 - asked) * p / (1 - p)) for p in similar.clip(0.02, 1 - 1e-6)]
     scores = coder.score(read, RENT, encoders, lambda done, total: None)["rent"]
     assert np.allclose(np.log(scores.speaks / (1 - scores.speaks)), both)
+
+
+def test_a_proposition_without_examples_is_held_against_points_too(thread):
+    posts, claims = thread
+    coder, read = TrainedCoder(), InContext(claims, posts, directions(claims["text"]), np.arange(3))
+    asked = []
+
+    def of_folder(folder):
+        asked.append(folder)
+        return (lambda texts: directions(texts)[:, ::-1]) if folder == shipped(POINTS) else Recorder()
+
+    encoders = Encoders(directions, of_folder)
+    subjects = (
+        SimilarityCoder().score(read, ALONE, encoders, lambda done, total: None)["rent"].speaks.clip(0.02, 1 - 1e-6)
+    )
+    scores = coder.score(read, ALONE, encoders, lambda done, total: None)["rent"].speaks
+    assert shipped(POINTS) in asked
+    reading = coder.ask(["any"], encoders).speaks[0]
+    odds = (subjects / (1 - subjects)) ** 2 * reading / (1 - reading)
+    assert np.allclose(np.log(scores / (1 - scores)), np.log(odds) / 3)
+    asked.clear()
+    coder.score(read, RENT, encoders, lambda done, total: None)
+    assert shipped(POINTS) not in asked
 
 
 def test_a_frame_of_its_own_is_read_without_a_proposition(thread):
