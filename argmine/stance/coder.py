@@ -116,9 +116,9 @@ class InContext:
         return [(text[post_id][:start], text.get(self.parent_of[post_id], "")) for post_id, start in places]
 
     def neighbours(self, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the vectors of the claim before each one in its post, and of the last claim of its parent post.
+        """Return the rows of the claim before each one in its post, and of the last claim of its parent post.
 
-        `vectors` are those of all the thread's claims, shape (n_claims, dim); a row of zeros stands for no such claim.
+        `vectors` has a row for each of the thread's claims, shape (n_claims, any); zeros stand for no such claim.
         """
         import numpy as np
 
