@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 N_NEIGHBOURS = 15
 N_GROUPING_DIMENSIONS = 5
+MOST_DISTANCES = 8_000_000
+"""Distances that are held at a time."""
 
 
 def nearest_neighbours(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -18,7 +20,7 @@ def nearest_neighbours(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndar
     n = len(vectors)
     indices = np.empty((n, k), dtype=np.int32)
     distances = np.empty((n, k), dtype=np.float32)
-    block = max(1, 40_000_000 // max(n, 1))
+    block = max(1, MOST_DISTANCES // max(n, 1))
     for start in range(0, n, block):
         rows = slice(start, min(start + block, n))
         distance = np.clip(1.0 - vectors[rows] @ vectors.T, 0.0, 2.0)

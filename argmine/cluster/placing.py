@@ -10,7 +10,7 @@ N_NEIGHBOURS = 15
 # A claim is as near as claims of groups are to theirs, or it is in none: this share of those is farther.
 FARTHEST_SHARE = 0.05
 LEAST_SHARE = 0.5
-_BLOCK = 4_096
+_BLOCK = 1_024
 
 
 @dataclass(frozen=True)
