@@ -1,4 +1,4 @@
-"""Training the encoder of points: batches lose nothing, one seed gives one result, and points are learned."""
+"""Training the encoder of points: batches keep points together, one seed gives one result, and points are learned."""
 
 import random
 from collections import Counter
